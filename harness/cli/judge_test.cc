@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/judge.h"
+
+#include <watertight/error.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace watertight::cli {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kRecorded = WATERTIGHT_FIXTURES "/recorded/";
+
+/// What is printed stays off the terminal of the tests.
+struct CapturedOutput {
+  CapturedOutput() { testing::internal::CaptureStdout(); }
+  ~CapturedOutput() { testing::internal::GetCapturedStdout(); }
+};
+
+int judge(const std::vector<std::string>& arguments) {
+  const CapturedOutput captured;
+  return run_judge(arguments);
+}
+
+std::string complaint(const std::vector<std::string>& arguments) {
+  try {
+    judge(arguments);
+  } catch (const ScenarioError& error) {
+    return error.what();
+  }
+  return "no complaint";
+}
+
+TEST(JudgeCommand, ExitsAsARunWould) {
+  EXPECT_EQ(judge({kRecorded + "clean.csv"}), 0);
+  EXPECT_EQ(judge({kRecorded + "fd100.csv"}), 1);
+  EXPECT_EQ(judge({kRecorded + "cachezipf.csv"}), 4);
+  EXPECT_EQ(judge({"--tolerate", "fds=0.02", kRecorded + "fd100.csv"}), 0);
+  EXPECT_EQ(judge({kRecorded + "fd100.csv", "--pool=fds=100k", "--alpha", "1%"}), 4);
+  EXPECT_EQ(judge({"--help"}), 0);
+}
+
+TEST(JudgeCommand, WritesTheReports) {
+  const auto json = std::filesystem::path(testing::TempDir()) / "judge_command.json";
+  EXPECT_EQ(judge({"--json", json.string(), kRecorded + "leak16.csv"}), 1);
+  std::ostringstream text;
+  text << std::ifstream(json).rdbuf();
+  EXPECT_THAT(text.str(), HasSubstr("\"id\": \"growth.anon\""));
+  std::filesystem::remove(json);
+}
+
+TEST(JudgeCommand, NamesTheMistake) {
+  EXPECT_THAT(complaint({}), HasSubstr("which series?"));
+  EXPECT_THAT(complaint({"--pol", "x", kRecorded + "clean.csv"}),
+              HasSubstr("did you mean `--pool`"));
+  EXPECT_THAT(complaint({"a.csv", "b.csv"}), HasSubstr("one series"));
+  EXPECT_THAT(complaint({"/no/such.csv"}), HasSubstr("/no/such.csv: the series cannot be read"));
+  EXPECT_THAT(complaint({"/"}), HasSubstr("is a folder"));
+  EXPECT_THAT(complaint({"/dev/null"}), HasSubstr("must be a file"));
+  EXPECT_THAT(complaint({"--tolerate", "anno=1B/op", kRecorded + "clean.csv"}),
+              HasSubstr("did you mean `anon`"));
+  EXPECT_THAT(complaint({"--alpha", "2", kRecorded + "clean.csv"}), HasSubstr("at most 0.5"));
+}
+
+}  // namespace
+}  // namespace watertight::cli

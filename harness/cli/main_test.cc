@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/interruption.h"
+#include "posix/clock.h"
+#include "posix/file.h"
+#include "posix/pipe.h"
+#include "posix/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+namespace watertight::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Words = std::vector<std::string>;
+
+constexpr auto kPatience = 60s;
+
+/// A folder of the test's own, removed with what is in it.
+class Folder {
+ public:
+  Folder() {
+    std::string name = testing::TempDir() + "watertight_cli_XXXXXX";
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The command, started with its output in files of `folder`.
+class Command {
+ public:
+  Command(const Folder& folder, Words arguments, std::map<int, int> descriptors = {})
+      : folder_(folder),
+        out_(posix::open_file(folder.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600)),
+        err_(posix::open_file(folder.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0600)),
+        null_(posix::open_file("/dev/null", O_RDONLY)),
+        child_(start(std::move(arguments), std::move(descriptors))) {}
+
+  posix::ChildProcess& process() { return child_; }
+
+  /// Exit code, or 128+n as a shell has it. Fails the test where it does not end.
+  int wait() {
+    const auto status = child_.wait(posix::Deadline(kPatience));
+    if (!status) ADD_FAILURE() << "the command does not end; it said: " << err();
+    return !status ? -1 : status->was_signalled ? 128 + status->code : status->code;
+  }
+
+  std::string out() const { return posix::read_file(folder_.file("out")).value_or(""); }
+  std::string err() const { return posix::read_file(folder_.file("err")).value_or(""); }
+
+ private:
+  posix::ChildProcess start(Words arguments, std::map<int, int> descriptors) {
+    const std::string program = std::string(WATERTIGHT_BUILD) + "/watertight";
+    arguments.insert(arguments.begin(), program);
+    descriptors.try_emplace(STDIN_FILENO, null_.get());
+    descriptors.try_emplace(STDOUT_FILENO, out_.get());
+    descriptors.try_emplace(STDERR_FILENO, err_.get());
+    return posix::ChildProcess::spawn(
+        {program, std::move(arguments), posix::current_environment(), std::move(descriptors)});
+  }
+
+  const Folder& folder_;
+  posix::UniqueFd out_, err_, null_;
+  posix::ChildProcess child_;
+};
+
+/// `check` of a daemon that creates `marker` and then sleeps; the marker is in its arguments as
+/// well.
+Words check_of_sleeper(const std::string& marker, Words options = {}) {
+  Words words = {"check", "--window", "1s"};
+  words.insert(words.end(), options.begin(), options.end());
+  words.insert(words.end(),
+               {"--", "/bin/sh", "-c", ": > \"$0\"; while :; do sleep 1; done", marker});
+  return words;
+}
+
+/// Processes with `marker` among their arguments, the command itself not counted.
+Words processes_with(const std::string& marker) {
+  Words found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const std::string arguments = posix::read_file(entry.path() / "cmdline").value_or("");
+    if (arguments.find(marker) != std::string::npos) found.push_back(name + " " + arguments);
+  }
+  return found;
+}
+
+bool wait_for_file(const std::string& path) {
+  const posix::Deadline deadline(kPatience);
+  while (!std::filesystem::exists(path)) {
+    if (deadline.has_passed()) return false;
+    posix::pause_for(5ms);
+  }
+  return true;
+}
+
+bool wait_until_gone(const std::string& marker) {
+  const posix::Deadline deadline(kPatience);
+  while (!processes_with(marker).empty()) {
+    if (deadline.has_passed()) return false;
+    posix::pause_for(20ms);
+  }
+  return true;
+}
+
+TEST(Command, PrintsItsVersionAndHelp) {
+  const Folder folder;
+  Command version(folder, {"--version"});
+  EXPECT_EQ(version.wait(), 0);
+  EXPECT_EQ(version.out().substr(0, 11), "watertight ");
+  Command help(folder, {"check", "--help"});
+  EXPECT_EQ(help.wait(), 0);
+  EXPECT_EQ(help.out().substr(0, 9), "Examples:");
+}
+
+TEST(Command, ExitsWithTwoWhereItIsUsedWrongly) {
+  const Folder folder;
+  Command unknown(folder, {"check", "--tiem", "5s", "--", "true"});
+  EXPECT_EQ(unknown.wait(), 2);
+  EXPECT_THAT(unknown.err(), HasSubstr("did you mean `--time`?"));
+  EXPECT_THAT(unknown.out(), IsEmpty());
+
+  Command glob(folder, {"check", "--only", "growht.*", "--", "true"});
+  EXPECT_EQ(glob.wait(), 2);
+  EXPECT_THAT(glob.err(), HasSubstr("growht.*"));
+
+  Command bisect(folder, {"check", "--bisect", "--tiem", "5s", "--", "true"});
+  EXPECT_EQ(bisect.wait(), 125);
+}
+
+TEST(Command, SaysBeforeTheRunThatAReportCannotBeWritten) {
+  const Folder folder;
+  const std::string marker = folder.file("started");
+  Command command(folder, check_of_sleeper(marker, {"--json", folder.file("no/such/r.json")}));
+  EXPECT_EQ(command.wait(), 2);
+  EXPECT_THAT(command.err(), HasSubstr("no/such/r.json cannot be written"));
+  EXPECT_FALSE(std::filesystem::exists(marker));
+}
+
+TEST(Command, PrintsNothingButJsonWhereJsonGoesToStandardOutput) {
+  const Folder folder;
+  Command command(
+      folder, check_of_sleeper(folder.file("started"), {"--only", "shutdown.idle", "--json", "-"}));
+  command.wait();
+  EXPECT_EQ(command.out().substr(0, 1), "{");
+  EXPECT_THAT(command.out(), HasSubstr("\"schema_version\""));
+  EXPECT_EQ(command.out().substr(command.out().size() - 2), "}\n");
+  EXPECT_THAT(command.err(), HasSubstr("shutdown.idle"));
+}
+
+TEST(Command, PrintsNothingButJUnitWhereJUnitGoesToStandardOutput) {
+  const Folder folder;
+  const std::string json = folder.file("r.json");
+  Command command(folder,
+                  check_of_sleeper(folder.file("started"),
+                                   {"--only", "shutdown.idle", "--junit", "-", "--json", json}));
+  command.wait();
+  EXPECT_EQ(command.out().substr(0, 5), "<?xml");
+  EXPECT_THAT(command.out(), HasSubstr("name=\"shutdown.idle\""));
+  EXPECT_THAT(command.out(), testing::EndsWith("</testsuites>\n"));
+  EXPECT_THAT(posix::read_file(json).value_or(""), HasSubstr("\"schema_version\""));
+  EXPECT_THAT(command.err(), HasSubstr("shutdown.idle"));
+}
+
+TEST(Command, ExplainsACheck) {
+  const Folder folder;
+  Command explain(folder, {"explain", "growth.fds"});
+  EXPECT_EQ(explain.wait(), 0);
+  EXPECT_THAT(explain.out(), HasSubstr("EMFILE"));
+  Command mistyped(folder, {"explain", "growth.fd"});
+  EXPECT_EQ(mistyped.wait(), 2);
+  EXPECT_THAT(mistyped.err(), HasSubstr("did you mean `growth.fds`?"));
+}
+
+TEST(Command, EndsWithAPartialReportOnASignal) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    const Folder folder;
+    const std::string marker = folder.file("started");
+    const std::string json = folder.file("r.json");
+    const std::string junit = folder.file("r.xml");
+    Command command(folder, check_of_sleeper(marker, {"--json", json, "--junit", junit}));
+    ASSERT_TRUE(wait_for_file(marker)) << command.err();
+    command.process().handle().signal(number);
+    command.process().handle().signal(number);  // timeout(1) sends it twice
+    EXPECT_EQ(command.wait(), 128 + number) << command.err();
+    EXPECT_THAT(posix::read_file(json).value_or(""), HasSubstr("\"schema_version\""));
+    EXPECT_THAT(posix::read_file(junit).value_or(""), HasSubstr("<error type=\"interrupted\""));
+    EXPECT_TRUE(wait_until_gone(marker)) << testing::PrintToString(processes_with(marker));
+  }
+}
+
+TEST(Command, LeavesNoDaemonBehindWhereItsReaderGoesAway) {
+  const Folder folder;
+  const std::string marker = folder.file("started");
+  posix::Pipe pipe = posix::open_pipe();
+  pipe.reading.reset();
+  Command command(folder, check_of_sleeper(marker, {"--only", "shutdown.idle"}),
+                  {{STDOUT_FILENO, pipe.writing.get()}});
+  const int exit_code = command.wait();
+  EXPECT_NE(exit_code, 128 + SIGPIPE);
+  EXPECT_NE(exit_code, 0);
+  EXPECT_THAT(command.err(), HasSubstr("the report is lost"));
+  EXPECT_TRUE(wait_until_gone(marker));
+}
+
+TEST(Interruption, IsNotedOnceAndASecondOneKills) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        note_interruptions();
+        std::raise(SIGTERM);
+        std::raise(SIGTERM);
+        std::fprintf(stderr, "noted %d", interruption());
+        posix::pause_for(300ms);
+        std::raise(SIGINT);
+      },
+      testing::KilledBySignal(SIGINT), "noted 15");
+}
+
+TEST(Interruption, StaysIgnoredWhereItWasIgnored) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::signal(SIGHUP, SIG_IGN);
+        note_interruptions();
+        std::raise(SIGHUP);
+        std::raise(SIGPIPE);
+        std::exit(interruption());
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace watertight::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file Takes arguments, gives what to do. Starts nothing, prints nothing, reads nothing but the
+/// scenario file that is named.
+
+#include <watertight/scenario.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace watertight::cli {
+
+/// What the command line asks for.
+struct ParsedCommandLine {
+  enum class Action {
+    kCheck,    ///< Check the daemon of `scenario`.
+    kHelp,     ///< Print `help` on standard output.
+    kVersion,  ///< Print name and version.
+  };
+  Action action = Action::kCheck;
+  std::string help;
+
+  Scenario scenario;  ///< Complete and valid; the command line has overridden the file.
+  /// Where the JSON and the JUnit report go: empty for nowhere, `-` for standard output (one of
+  /// them at most).
+  std::filesystem::path json;
+  std::filesystem::path junit;
+  std::string color = "auto";  ///< `auto`, `always` or `never`.
+  bool is_quiet = false;
+  bool is_bisect = false;
+};
+
+/// `arguments` without the program's name. What follows the first `--` is the daemon's command, one
+/// argument each, never parsed again. Throws ScenarioError that names the option and the remedy.
+ParsedCommandLine parse_command_line(std::vector<std::string> arguments);
+
+/// The long names of the options of `check`.
+std::vector<std::string> check_option_names();
+
+/// Whether `--bisect` is among the options, also where the rest of them is wrong.
+bool asks_for_bisect(const std::vector<std::string>& arguments);
+
+/// For `git bisect run`: what says nothing about the commit (2, 3, 4, 77, 124) becomes 125.
+int exit_code_for_bisect(int exit_code);
+
+}  // namespace watertight::cli

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <watertight/verdict.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace watertight {
+
+/// A growth rate with its 99 % interval.
+struct Rate {
+  double per_operation = 0;
+  double low = 0;
+  double high = 0;
+  double per_second = 0;
+  std::string unit;  ///< `byte`, `fd`, `thread`, …
+};
+
+/// The outcome of one check. Every field but the first four may be absent.
+struct CheckResult {
+  std::string id;  ///< `growth.fds`, `shutdown.idle`, …
+  Verdict verdict = Verdict::kNotApplicable;
+  Severity severity = Severity::kFail;
+  /// One line: what would have been caught, the rate, or why nothing can be said.
+  std::string summary;
+  std::optional<Rate> rate;
+  std::optional<double> detection_limit_per_operation;
+  std::optional<double> decided_after_s;  ///< Since the daemon was ready.
+  std::optional<std::uint64_t> decided_at_operations;
+  std::optional<double> exhausted_in_s;  ///< Until the limit of the resource, at the measured pace.
+  /// Id of the more specific check that explains this one.
+  std::optional<std::string> consequence_of;
+  std::vector<std::string> evidence;  ///< Lines of text.
+};
+
+/// What one run found out.
+struct Report {
+  std::string name;
+  std::vector<std::string> command;
+  std::optional<int> pid;  ///< Main process of the growth run.
+  std::optional<double> ready_after_s;
+  std::string containment;  ///< `cgroup` or `subreaper`: the rung that held.
+
+  std::uint64_t operations = 0;
+  std::uint64_t failed_operations = 0;
+  std::string first_failure;  ///< Of an operation; empty where none failed.
+  double stress_seconds = 0;
+  std::string stopped;  ///< `all verdicts in`, `budget`, `interrupted`, …
+
+  std::vector<CheckResult> checks;
+
+  /// Samples of the growth run by column: `operations`, `seconds`, then one per resource. A value
+  /// that was not measured at a sample is absent.
+  std::map<std::string, std::vector<std::optional<double>>> series;
+
+  /// Set where the daemon could not be started, died, or the harness could not measure (exit 3).
+  std::string error;
+  /// Last lines of the daemon's output, where something went wrong.
+  std::vector<std::string> log_tail;
+  int interrupted_by = 0;        ///< Signal that ended the run, or 0.
+  bool deadline_passed = false;  ///< The run's own deadline ended it (exit 124).
+  bool is_strict = false;
+
+  /// `pass`, `fail`, `inconclusive`, `not_applicable` or `error`.
+  std::string verdict() const;
+
+  /// By the precedence of the command line: 128+n interrupted > 1 fail > 3 daemon > 124 deadline >
+  /// 4 inconclusive > 77 nothing applicable > 0. (2 never gets as far as a report.)
+  int exit_code() const;
+};
+
+}  // namespace watertight

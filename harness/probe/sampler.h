@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file Takes a running daemon, gives samples of its whole process tree. Only reads: no signal, no
+/// ptrace, no connection, nothing that the daemon could notice.
+
+#include "probe/file_census.h"
+#include "probe/process_watch.h"
+#include "probe/resource.h"
+
+#include <sys/types.h>
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace watertight::probe {
+
+/// What to look at.
+struct Target {
+  pid_t root = 0;               ///< Parent of the tree (the guard); itself not counted.
+  pid_t main = 0;               ///< Main process of the daemon.
+  std::filesystem::path state;  ///< `{state}`.
+};
+
+/// Which things of a resource there are, by what they are: `/var/log/data.log` -> 212.
+using Inventory = std::array<std::map<std::string, std::uint64_t>, kResourceCount>;
+
+/// The largest growths between two inventories of a resource, most first: "+211 /var/log/data.log".
+std::vector<std::string> describe_growth(const Inventory& before, const Inventory& after,
+                                         Resource resource, std::size_t most = 5);
+
+/// How much of a limit is used up.
+struct Fill {
+  double used = 0;
+  double limit = 0;
+  double share() const { return used / limit; }
+};
+
+class Sampler {
+ public:
+  explicit Sampler(Target target);
+
+  enum class Depth { kCheap, kWide };
+
+  /// One look. A wide one costs time in proportion to descriptors, mappings and files; a cheap one
+  /// does not.
+  Sample take(std::uint64_t operations, double seconds, Depth depth);
+
+  /// Processes that are alive now; costs as much as a cheap sample, however many zombies there are.
+  std::vector<pid_t> live_processes();
+
+  /// How near the fullest process came, at the last sample that looked, to the limit of a resource:
+  /// RLIMIT_NOFILE of descriptors, vm.max_map_count of mappings. Empty for a resource without one.
+  const std::optional<Fill>& fill(Resource resource) const {
+    return fill_[static_cast<std::size_t>(resource)];
+  }
+
+  /// What there is by name; dear, for window edges.
+  Inventory take_inventory() const;
+
+  /// Why a resource cannot be looked at, and the remedy; empty where it can.
+  const std::string& blind_reason(Resource resource) const {
+    return blind_[static_cast<std::size_t>(resource)];
+  }
+
+ private:
+  void look_at_processes(Sample& sample);
+  void add_process(pid_t pid, const ProcessWatch::Reading& reading, Sample& sample);
+  void note_fill(Resource resource, double used, double limit);
+  void look_wide(Sample& sample);
+  void look_at_mappings(Sample& sample);
+  void look_at_descriptors(Sample& sample);
+  void look_at_folders(Sample& sample);
+  double count_close_wait(const std::vector<std::uint64_t>& sockets);
+  std::vector<std::string> system_v_objects() const;
+
+  pid_t root_;
+  ChildrenFiles root_children_;
+  std::map<pid_t, ProcessWatch> watches_;
+  std::set<pid_t> zombies_;
+  std::optional<std::unordered_set<std::uint64_t>> first_sockets_;  ///< Inodes.
+  std::vector<pid_t> live_;     ///< Of the last look, zombies left out.
+  std::vector<pid_t> pending_;  ///< Kept for its capacity.
+  std::array<std::optional<Fill>, kResourceCount> fill_{};
+  std::array<std::string, kResourceCount> blind_;
+  uid_t user_;
+  std::uint64_t since_;  ///< Wall clock, seconds.
+  FileCensus census_;
+};
+
+}  // namespace watertight::probe

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/sampler.h"
+
+#include "posix/clock.h"
+#include "posix/process.h"
+#include "proc/files.h"
+#include "proc/process.h"
+#include "proc/tree.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace watertight::probe {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+/// A process tree below the test program: the shell's words, until they `exec sleep`.
+class SamplerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "sampler.XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override {
+    if (child_) {
+      for (const pid_t pid : proc::descendants(child_->pid()))
+        if (const auto orphan = posix::ProcessHandle::open(pid)) orphan->signal(SIGKILL);
+    }
+    child_.reset();
+    fs::remove_all(folder_);
+  }
+
+  void start(const std::string& shell_words) {
+    auto environment = posix::current_environment();
+    environment["DIR"] = folder_.string();
+    child_.emplace(
+        posix::ChildProcess::spawn({.program = "/bin/sh",
+                                    .arguments = {"sh", "-c", shell_words + "; exec sleep 1000"},
+                                    .environment = environment,
+                                    .descriptors = {}}));
+    wait_for([this] {
+      const auto stat = proc::read_stat(child_->pid());
+      return stat && stat->comm == "sleep";
+    });
+  }
+
+  template <typename Claim>
+  static void wait_for(Claim claim) {
+    const posix::Deadline deadline(20s);
+    while (!claim() && !deadline.has_passed()) posix::pause_for(2ms);
+    ASSERT_TRUE(claim());
+  }
+
+  Sampler sampler() const { return Sampler({::getpid(), child_->pid(), folder_}); }
+  Sample look() const { return sampler().take(0, 0, Sampler::Depth::kWide); }
+
+  fs::path folder_;
+  std::optional<posix::ChildProcess> child_;
+};
+
+TEST_F(SamplerTest, CountsDescriptorsOfTheTree) {
+  start("exec 7</dev/null 8</dev/null");
+  const auto expected = proc::read_open_files(child_->pid());
+  ASSERT_TRUE(expected);
+  EXPECT_EQ(look()[Resource::kFds], static_cast<double>(expected->size()));
+}
+
+TEST_F(SamplerTest, SeesMemoryThreadsAndMappings) {
+  start(":");
+  const Sample sample = look();
+  EXPECT_EQ(sample[Resource::kThreads], 1);
+  EXPECT_GE(sample[Resource::kRss], 4096);
+  const auto maps = proc::read_maps(child_->pid());
+  ASSERT_TRUE(maps);
+  EXPECT_EQ(sample[Resource::kMaps], static_cast<double>(maps->size()));
+  EXPECT_EQ(sample[Resource::kUnjoinedThreads], 0);
+}
+
+TEST_F(SamplerTest, TellsZombiesFromLiveChildren) {
+  // After exec, sleep never waits for the two that the shell started.
+  start("sleep 999 & sleep 0.1 & true");
+  wait_for([this] { return look()[Resource::kZombies] == 1; });
+  EXPECT_EQ(look()[Resource::kChildren], 2);
+  EXPECT_EQ(look()[Resource::kThreads], 2);
+}
+
+TEST_F(SamplerTest, FindsDeletedFilesThatAreHeldOpen) {
+  start("exec 9>$DIR/gone; rm $DIR/gone");
+  EXPECT_EQ(look()[Resource::kDeletedFiles], 1);
+}
+
+TEST_F(SamplerTest, CountsFilesInTheStateFolder) {
+  start("touch $DIR/a $DIR/b");
+  EXPECT_EQ(look()[Resource::kFiles], 2);
+}
+
+TEST_F(SamplerTest, TellsHowFullTheDescriptorTableIs) {
+  start("ulimit -n 40; exec 7</dev/null");
+  Sampler watching = sampler();
+  const Sample sample = watching.take(0, 0, Sampler::Depth::kCheap);
+  ASSERT_TRUE(watching.fill(Resource::kFds));
+  EXPECT_EQ(watching.fill(Resource::kFds)->limit, 40);
+  EXPECT_EQ(sample.fill(Resource::kFds), *sample[Resource::kFds] / 40);
+}
+
+TEST_F(SamplerTest, LooksCheaplyWithoutTheDearResources) {
+  start(":");
+  const Sample sample = sampler().take(5, 1.5, Sampler::Depth::kCheap);
+  EXPECT_EQ(sample.operations, 5u);
+  EXPECT_EQ(sample.seconds, 1.5);
+  EXPECT_TRUE(sample[Resource::kFds]);
+  EXPECT_FALSE(sample[Resource::kMaps]);
+  EXPECT_FALSE(sample[Resource::kFiles]);
+}
+
+TEST_F(SamplerTest, FollowsTheTreeAsProcessesComeAndGo) {
+  start(":");
+  Sampler watching = sampler();
+  EXPECT_EQ(watching.take(0, 0, Sampler::Depth::kCheap)[Resource::kThreads], 1);
+  child_.reset();
+  const Sample after = watching.take(1, 1, Sampler::Depth::kCheap);
+  EXPECT_EQ(after[Resource::kThreads], 0);
+  EXPECT_EQ(after[Resource::kChildren], 0);
+}
+
+TEST_F(SamplerTest, NamesWhatGrew) {
+  start("touch $DIR/job.AbCdE1");
+  const Sampler watching = [&] {
+    Sampler made = sampler();
+    made.take(0, 0, Sampler::Depth::kCheap);
+    return made;
+  }();
+  const Inventory before = watching.take_inventory();
+  for (const char* name : {"job.AbCdE2", "job.AbCdE3"})
+    fs::copy(folder_ / "job.AbCdE1", folder_ / name);
+  const auto lines = describe_growth(before, watching.take_inventory(), Resource::kFiles);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0], "+2 " + folder_.string() + "/job.??????");
+}
+
+}  // namespace
+}  // namespace watertight::probe

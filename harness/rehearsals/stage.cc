@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearsals/stage.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace watertight::rehearsals {
+namespace {
+
+CheckResult result_of(Verdict verdict, std::string summary,
+                      std::vector<std::string> evidence = {}) {
+  CheckResult result;
+  result.verdict = verdict;
+  result.summary = std::move(summary);
+  result.evidence = std::move(evidence);
+  return result;
+}
+
+}  // namespace
+
+CheckResult passed(std::string summary) { return result_of(Verdict::kPass, std::move(summary)); }
+
+CheckResult failed(std::string summary, std::vector<std::string> evidence) {
+  return result_of(Verdict::kFail, std::move(summary), std::move(evidence));
+}
+
+CheckResult inconclusive(std::string summary, std::vector<std::string> evidence) {
+  return result_of(Verdict::kInconclusive, std::move(summary), std::move(evidence));
+}
+
+CheckResult not_applicable(std::string summary) {
+  return result_of(Verdict::kNotApplicable, std::move(summary));
+}
+
+std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string text_of(Duration duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds < 0.1) return fmt::format("{:.1f} ms", 1e3 * seconds);
+  return fmt::format("{:.2f} s", seconds);
+}
+
+launch::Site* Stage::site() {
+  if (!site_ && !failure_) {
+    auto prepared = launch::Site::prepare(wanted_, interrupted_);
+    if (auto* failure = std::get_if<launch::LaunchFailure>(&prepared)) {
+      failure_ = std::move(*failure);
+    } else {
+      site_ = std::move(std::get<launch::Site>(prepared));
+    }
+  }
+  return site_ ? &*site_ : nullptr;
+}
+
+std::optional<launch::Daemon> Stage::start(const launch::Site::Start& how) {
+  launch::Site* const place = site();
+  if (!place || is_interrupted()) return std::nullopt;
+  auto started = place->start(how);
+  if (auto* failure = std::get_if<launch::LaunchFailure>(&started)) {
+    failure_ = std::move(*failure);
+    return std::nullopt;
+  }
+  return std::move(std::get<launch::Daemon>(started));
+}
+
+CheckResult Stage::trouble() const {
+  if (is_interrupted()) return inconclusive("interrupted before there was a result");
+  return inconclusive("a fresh instance did not start: " + failure_->message, failure_->log_tail);
+}
+
+}  // namespace watertight::rehearsals

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "launch/site.h"
+#include "rehearsals/check.h"
+#include "rehearsals/evidence.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace watertight::rehearsals {
+
+CheckResult passed(std::string summary);
+CheckResult failed(std::string summary, std::vector<std::string> evidence = {});
+CheckResult inconclusive(std::string summary, std::vector<std::string> evidence = {});
+CheckResult not_applicable(std::string summary);
+
+/// "1 process", "3 processes"
+std::string count_of(std::size_t count, std::string_view one, std::string_view many);
+
+/// "3.1 ms", "0.21 s"
+std::string text_of(Duration duration);
+
+/// Where a rehearsal plays: a site of its own, made when the first instance starts. An instance
+/// that does not start is not what the rehearsal is about, and makes it inconclusive:
+///
+///     Stage stage(scenario, interrupted);
+///     auto daemon = stage.start();
+///     if (!daemon) return stage.trouble();
+class Stage {
+ public:
+  Stage(const Scenario& scenario, const Interrupted& interrupted)
+      : wanted_(scenario), interrupted_(interrupted) {}
+
+  /// Empty where it did not start, or somebody interrupted.
+  std::optional<launch::Daemon> start(const launch::Site::Start& how = {});
+
+  /// The site without an instance; null where setup failed.
+  launch::Site* site();
+
+  /// What start() or site() ran into; inconclusive.
+  CheckResult trouble() const;
+
+  bool is_interrupted() const { return interrupted_ && interrupted_() != 0; }
+
+ private:
+  const Scenario& wanted_;
+  const Interrupted& interrupted_;
+  std::optional<launch::Site> site_;
+  std::optional<launch::LaunchFailure> failure_;
+};
+
+}  // namespace watertight::rehearsals

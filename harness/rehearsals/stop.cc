@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearsals/stop.h"
+
+#include "posix/clock.h"
+#include "proc/process.h"
+#include "rehearsals/evidence.h"
+#include "scenario/stop_profiles.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace watertight::rehearsals {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Long enough not to disturb, short enough to miss little of the CPU time used at the end.
+constexpr auto kLongestGap = 5ms;
+
+/// The daemon's processes while it ends.
+class Ending {
+ public:
+  explicit Ending(const launch::Daemon& daemon) : daemon_(daemon) {
+    for (const pid_t pid : daemon.processes()) {
+      old_.insert(pid);
+      before_[pid] = now_[pid] = posix::cpu_time_of(pid).value_or(Duration{});
+    }
+  }
+
+  void look() {
+    for (const pid_t pid : daemon_.processes())
+      if (const auto cpu = posix::cpu_time_of(pid)) now_[pid] = *cpu;
+  }
+
+  Duration cpu() const {
+    Duration sum{};
+    for (const auto& [pid, used] : now_) {
+      const auto before = before_.find(pid);
+      sum += used - (before == before_.end() ? Duration{} : before->second);
+    }
+    return sum;
+  }
+
+  void note_survivors(Stop& stop) const {
+    for (const pid_t pid : daemon_.processes()) {
+      const auto stat = proc::read_stat(pid);
+      if (!stat || stat->is_dead()) continue;
+      const bool is_new = !old_.contains(pid);
+      stop.survivors.push_back(fmt::format("{} {}{}", pid, proc::describe_process(pid),
+                                           is_new ? ", born after SIGTERM" : ""));
+      const auto before = before_.find(pid);
+      const auto used = posix::cpu_time_of(pid).value_or(Duration{}) -
+                        (before == before_.end() ? Duration{} : before->second);
+      for (std::string& line : describe_at_deadline(pid, used))
+        stop.evidence.push_back(std::move(line));
+    }
+  }
+
+ private:
+  const launch::Daemon& daemon_;
+  std::set<pid_t> old_;
+  std::map<pid_t, Duration> before_, now_;
+};
+
+}  // namespace
+
+void tell_main(const launch::Daemon& daemon) { daemon.main().signal(SIGTERM); }
+
+void tell_all(const launch::Daemon& daemon) {
+  std::set<pid_t> told;
+  std::size_t before = 0;
+  do {
+    before = told.size();
+    for (const pid_t pid : daemon.processes()) {
+      if (!told.insert(pid).second) continue;
+      if (const auto process = posix::ProcessHandle::open(pid)) process->signal(SIGTERM);
+    }
+  } while (told.size() > before);
+}
+
+Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted& interrupted) {
+  Stop stop;
+  daemon.note_shared_memory();  // What it maps now can be removed even if it dies without doing so.
+  Ending ending(daemon);
+  const auto begin = posix::Clock::now();
+  posix::Deadline deadline(plan.window);
+  plan.tell(daemon);
+  for (auto gap = 1ms; !deadline.has_passed() && !(interrupted && interrupted());) {
+    const bool is_gone = !daemon.has_processes();  // Asked first: then the main one has ended too.
+    if (!stop.main_in_window && daemon.main().has_ended()) {
+      stop.main_in_window = true;
+      stop.until_exit = posix::Clock::now() - begin;
+      if (!plan.waits_for_all && deadline.left() > kGrace) deadline = posix::Deadline(kGrace);
+    }
+    if (is_gone) {
+      stop.all_in_window = true;
+      break;
+    }
+    ending.look();
+    if (stop.main_in_window) {
+      posix::pause_for(gap);
+    } else {
+      daemon.main().wait_until_ended(posix::Deadline(gap));
+    }
+    gap = std::min(2 * gap, kLongestGap);
+  }
+  stop.cpu = ending.cpu();
+  if (stop.main_in_window) stop.status = daemon.exit_status();
+  if (!stop.all_in_window) {
+    ending.note_survivors(stop);
+    stop.all_in_window = stop.main_in_window && stop.survivors.empty();
+    for (std::string& line : log_evidence(daemon)) stop.evidence.push_back(std::move(line));
+    daemon.kill_all();
+  }
+  return stop;
+}
+
+Stop stop_daemon(launch::Daemon& daemon, const Window& window, const Interrupted& interrupted) {
+  using Target = scenario::StopProfile::Target;
+  const auto& profiles = scenario::stop_profiles();
+  const auto profile = std::ranges::find(profiles, window.profile, &scenario::StopProfile::name);
+  const bool goes_to_main = profile != profiles.end() && profile->target == Target::kMain;
+  return stop_daemon(daemon, {.window = window.length, .tell = goes_to_main ? tell_main : tell_all},
+                     interrupted);
+}
+
+std::string text_of(const Window& window) {
+  const double seconds = std::chrono::duration<double>(window.length).count();
+  const std::string length = fmt::format("{:g} s", seconds);
+  return window.profile.empty() ? length : fmt::format("{} ({})", length, window.profile);
+}
+
+bool is_crash(const posix::ExitStatus& status) {
+  if (!status.was_signalled) return false;
+  for (const int crash : {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS})
+    if (status.code == crash) return true;
+  return false;
+}
+
+}  // namespace watertight::rehearsals

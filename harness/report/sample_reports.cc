@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/sample_reports.h"
+
+#include "report/quantity.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace watertight::report {
+namespace {
+
+CheckResult check(std::string id, Verdict verdict, std::string summary) {
+  CheckResult result;
+  result.id = std::move(id);
+  result.verdict = verdict;
+  result.summary = std::move(summary);
+  return result;
+}
+
+CheckResult no_growth(const std::string& id, std::string_view unit, double limit) {
+  CheckResult result =
+      check(id, Verdict::kPass,
+            fmt::format("no growth; would have caught {}", format_detection_limit(limit, unit)));
+  result.detection_limit_per_operation = limit;
+  result.decided_after_s = 3.9;
+  result.decided_at_operations = 65536;
+  return result;
+}
+
+CheckResult leaking_fds() {
+  CheckResult result =
+      check("growth.fds", Verdict::kFail,
+            "leaks 1 fd per operation; the 1 024 descriptor limit is reached in 110 ms");
+  result.rate = Rate{1.0, 0.99, 1.01, 9000, "fd"};
+  result.decided_after_s = 0.4;
+  result.decided_at_operations = 4096;
+  result.exhausted_in_s = 0.11;
+  result.evidence = {"12 fds after 1 024 operations, 4 108 after 5 120",
+                     "+4 096 /var/log/data.log (regular file, opened for appending)"};
+  return result;
+}
+
+}  // namespace
+
+Report leaking_report() {
+  Report report;
+  report.name = "leaks_fd";
+  report.command = {"./leaks_fd", "--port", "40123"};
+  report.pid = 4711;
+  report.ready_after_s = 0.03;
+  report.containment = "subreaper";
+  report.operations = 5120;
+  report.failed_operations = 12;
+  report.first_failure = "connect 127.0.0.1:40123: connection refused";
+  report.stress_seconds = 1.2;
+  report.stopped = "all verdicts in";
+
+  CheckResult memory = check("growth.rss", Verdict::kFail, "leaks 96.0 ± 0.8 bytes per operation");
+  memory.rate = Rate{96, 95.2, 96.8, 864000, "byte"};
+  memory.consequence_of = "growth.fds";
+  CheckResult children =
+      check("growth.children", Verdict::kInconclusive,
+            "grows ever more slowly, perhaps a cache; needs about 40 000 more operations");
+  CheckResult files = check("growth.files", Verdict::kFail,
+                            "leaves 3 temporary files; none grows with the operations");
+  files.severity = Severity::kWarn;
+  files.evidence = {"/tmp/leaks_fd.a1B2c3", "/tmp/leaks_fd.d4E5f6", "/tmp/leaks_fd.g7H8i9"};
+  report.checks = {
+      leaking_fds(),
+      memory,
+      check("growth.heap", Verdict::kNotApplicable, "needs the agent"),
+      no_growth("growth.threads", "thread", 1.0 / 1024),
+      children,
+      files,
+      no_growth("growth.zombies", "zombie", 1.0 / 1024),
+      check("growth.ipc", Verdict::kNotApplicable, "sampled at window edges only"),
+      check("growth.locks", Verdict::kNotApplicable, "sampled at window edges only"),
+      check("shutdown.idle", Verdict::kPass,
+            "ended 12 ms after SIGTERM with status 0; would have caught more than 5 s")};
+  report.series = {{"operations", {1024, 2048, 4096, 5120}},
+                   {"seconds", {0.1, 0.2, 0.45, 0.5}},
+                   {"fds", {12, 1036, 3084, 4108}},
+                   {"maps", {40, std::nullopt, std::nullopt, 40}}};
+  return report;
+}
+
+Report clean_report() {
+  Report report;
+  report.name = "echo_good";
+  report.command = {"./echo_good", "--port", "40123"};
+  report.pid = 4712;
+  report.ready_after_s = 0.012;
+  report.containment = "cgroup";
+  report.operations = 65536;
+  report.stress_seconds = 4.1;
+  report.stopped = "all verdicts in";
+  report.checks = {
+      no_growth("growth.fds", "fd", 1.0 / 4096), no_growth("growth.rss", "byte", 0.37),
+      no_growth("growth.threads", "thread", 1.0 / 4096),
+      check("growth.heap", Verdict::kNotApplicable, "needs the agent"),
+      check("shutdown.idle", Verdict::kPass,
+            "ended 12 ms after SIGTERM with status 0; would have caught more than 5 s")};
+  return report;
+}
+
+Report unstartable_report() {
+  Report report;
+  report.name = "mydaemon";
+  report.command = {"./mydaemon", "--port", "40123"};
+  report.error =
+      "the daemon ended with status 1 before it was ready\n"
+      "run it by hand to see why: ./mydaemon --port 40123";
+  report.log_tail = {"mydaemon 1.4 starting", "bind 127.0.0.1:40123: Address already in use"};
+  return report;
+}
+
+Report interrupted_report() {
+  Report report = clean_report();
+  report.interrupted_by = 2;
+  report.stopped = "interrupted";
+  report.operations = 8192;
+  report.stress_seconds = 0.9;
+  report.checks = {check("growth.fds", Verdict::kInconclusive,
+                         "no growth in 8 192 operations; needs about 4 000 more operations"),
+                   check("growth.rss", Verdict::kInconclusive,
+                         "no growth in 8 192 operations; needs about 57 000 more operations")};
+  return report;
+}
+
+Report hostile_report() {
+  const std::string hostile =
+      "\x1B[2J\x1B]0;owned\a\x1B[31mred\x1B[0m \xC2\x9B"
+      "2Kc1 bell\a nul" +
+      std::string(1, '\0') + " \xFF\xC0\xAF cr\roverwritten \xE2\x80\xAEright-to-left";
+  Report report;
+  report.name = hostile;
+  report.command = {"./" + hostile, std::string(300, 'x'), ""};
+  report.error = "ended unexpectedly: " + hostile + "\n\n" + std::string(500, 'y');
+  report.first_failure = hostile;
+  report.operations = std::numeric_limits<std::uint64_t>::max();
+  report.failed_operations = report.operations;
+  report.stress_seconds = std::numeric_limits<double>::quiet_NaN();
+  report.ready_after_s = std::numeric_limits<double>::infinity();
+  report.stopped = hostile;
+  report.log_tail.assign(500, hostile);
+  CheckResult finding = leaking_fds();
+  finding.id = hostile;
+  finding.summary = hostile + std::string(200, 'z');
+  finding.rate = Rate{std::numeric_limits<double>::infinity(), -1e300, 1e300, 0, hostile};
+  finding.exhausted_in_s = std::numeric_limits<double>::quiet_NaN();
+  finding.consequence_of = hostile;
+  finding.evidence.assign(500, hostile);
+  report.checks = {finding, finding, check("", Verdict::kNotApplicable, ""),
+                   check("quiet", Verdict::kPass, "")};
+  report.series = {{hostile, {std::numeric_limits<double>::quiet_NaN(), std::nullopt, 1e300}}};
+  return report;
+}
+
+std::map<std::string, Report> sample_reports() {
+  return {{"leaking", leaking_report()},         {"clean", clean_report()},
+          {"unstartable", unstartable_report()}, {"interrupted", interrupted_report()},
+          {"hostile", hostile_report()},         {"empty", Report{}}};
+}
+
+}  // namespace watertight::report

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file Reports of every kind, for the tests of this room and for looking at (`report_gallery`).
+
+#include <watertight/report.h>
+
+#include <map>
+#include <string>
+
+namespace watertight::report {
+
+Report leaking_report();  ///< One fd per operation; consequences, a warning, an unsettled check.
+Report clean_report();    ///< Everything passed that could be looked at.
+Report unstartable_report();  ///< The program is not there.
+Report interrupted_report();  ///< Ctrl-C while everything was still measured.
+Report hostile_report();  ///< A daemon that writes escape sequences, invalid UTF-8 and long lines.
+
+/// The above by name, and the report of a run that never began (`empty`).
+std::map<std::string, Report> sample_reports();
+
+}  // namespace watertight::report

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/catalogue.h"
+
+#include "scenario/parse.h"
+#include "scenario/words.h"
+
+#include <watertight/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watertight::run {
+namespace {
+
+constexpr std::string_view kHeap = "growth.heap";
+
+std::string growth_id(std::string_view resource) { return fmt::format("growth.{}", resource); }
+
+bool matches_any(const std::vector<std::string>& globs, std::string_view id) {
+  return std::ranges::any_of(
+      globs, [id](const std::string& glob) { return scenario::glob_matches(glob, id); });
+}
+
+void require_known(const std::vector<std::string>& globs, std::string_view option) {
+  const auto ids = all_check_ids();
+  for (const std::string& glob : globs) {
+    const bool matches = std::ranges::any_of(
+        ids, [&](const std::string& id) { return scenario::glob_matches(glob, id); });
+    if (!matches)
+      throw ScenarioError(fmt::format("{} {}: no check has this id{}", option, glob,
+                                      scenario::did_you_mean(glob, ids)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> all_check_ids() {
+  std::vector<std::string> ids;
+  for (const auto& traits : probe::all_resources()) ids.push_back(growth_id(traits.id));
+  ids.emplace_back(kHeap);
+  for (const auto& check : rehearsals::all_checks()) ids.emplace_back(check.id);
+  return ids;
+}
+
+Selection select_checks(const Scenario& scenario) {
+  require_known(scenario.only, "--only");
+  require_known(scenario.skip, "--skip");
+  require_known(scenario.known, "--known");
+  const auto is_chosen = [&](std::string_view id) {
+    return (scenario.only.empty() || matches_any(scenario.only, id)) &&
+           !matches_any(scenario.skip, id);
+  };
+  Selection selection;
+  for (const auto& traits : probe::all_resources())
+    if (is_chosen(growth_id(traits.id))) selection.growth.push_back(traits.resource);
+  selection.wants_heap = is_chosen(kHeap);
+  for (const auto& check : rehearsals::all_checks())
+    if (is_chosen(check.id)) selection.rehearsals.push_back(&check);
+  return selection;
+}
+
+std::vector<std::string> Selection::ids() const {
+  std::vector<std::string> ids;
+  for (const auto resource : growth) ids.push_back(growth_id(probe::traits(resource).id));
+  if (wants_heap) ids.emplace_back(kHeap);
+  for (const auto* check : rehearsals) ids.emplace_back(check->id);
+  return ids;
+}
+
+}  // namespace watertight::run

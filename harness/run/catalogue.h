@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "probe/resource.h"
+#include "rehearsals/check.h"
+
+#include <watertight/scenario.h>
+
+#include <string>
+#include <vector>
+
+namespace watertight::run {
+
+/// The checks that a scenario asks for: the union of `only` (all, where empty), less `skip`.
+struct Selection {
+  std::vector<probe::Resource> growth;
+  bool wants_heap = false;  ///< growth.heap, which needs the agent.
+  std::vector<const rehearsals::Check*> rehearsals;
+
+  std::vector<std::string> ids() const;
+};
+
+/// Every check id there is.
+std::vector<std::string> all_check_ids();
+
+/// Throws ScenarioError for a glob, or a `known` id, that matches no check, with the nearest right
+/// one.
+Selection select_checks(const Scenario& scenario);
+
+}  // namespace watertight::run

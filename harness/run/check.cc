@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <watertight/check.h>
+
+#include "report/quantity.h"
+#include "run/catalogue.h"
+#include "run/consequences.h"
+#include "run/growth.h"
+#include "run/watch.h"
+#include "scenario/file.h"
+
+#include <watertight/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watertight {
+namespace {
+
+using namespace std::chrono_literals;
+using run::Selection;
+using run::Watch;
+
+/// Long enough for anything the scenario allows, and an end to what hangs in spite of that.
+posix::Clock::duration own_deadline(const Scenario& scenario, const Selection& selection) {
+  const auto rehearsal = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
+  return scenario.budget.time * (scenario.extends ? 16 : 1) + 60s +
+         rehearsal * (1 + selection.rehearsals.size());
+}
+
+void add_heap(const Selection& selection, Report& report) {
+  if (!selection.wants_heap) return;
+  CheckResult heap;
+  heap.id = "growth.heap";
+  heap.summary = "live heap needs the agent, which this build does not have";
+  report.checks.push_back(heap);
+}
+
+/// What keeps a check from being looked at here; empty where nothing does.
+std::string missing_need(const rehearsals::Check& check, const Scenario& scenario,
+                         const Report& report) {
+  if (check.needs.pid_file && scenario.pid_file.empty()) return "needs --pid-file";
+  const bool stops_late = std::ranges::any_of(report.checks, [](const CheckResult& done) {
+    return done.id == "shutdown.idle" && done.verdict == Verdict::kFail;
+  });
+  if (check.needs.prompt_stop && stops_late) return "needs shutdown.idle, which failed";
+  return "";
+}
+
+void run_rehearsals(const Scenario& scenario, const Selection& selection, const Watch& watch,
+                    Report& report) {
+  for (const rehearsals::Check* check : selection.rehearsals) {
+    const int interrupted = watch.interrupted();
+    CheckResult result;
+    if (interrupted || !report.error.empty()) {
+      result.verdict = Verdict::kInconclusive;
+      result.summary =
+          interrupted ? "not run: interrupted" : "not run: the daemon does not hold up";
+    } else if (const std::string need = missing_need(*check, scenario, report); !need.empty()) {
+      result.summary = need;
+    } else {
+      watch.announce(check->id);
+      result = check->run(scenario, watch.as_function());
+    }
+    result.id = check->id;
+    result.severity = std::max(result.severity, check->severity);  // A rehearsal may be milder.
+    report.checks.push_back(result);
+  }
+}
+
+/// `--known`: a failure that is expected does not fail the run, and its absence does.
+void apply_known(const Scenario& scenario, Report& report) {
+  for (const std::string& known : scenario.known) {
+    for (CheckResult& check : report.checks) {
+      if (check.id != known) continue;
+      if (check.verdict == Verdict::kFail) {
+        check.severity = Severity::kInfo;
+        check.summary = "known: " + check.summary;
+      } else if (check.verdict == Verdict::kPass) {
+        check.verdict = Verdict::kFail;
+        check.severity = Severity::kFail;
+        check.summary = fmt::format("was expected to fail and did not; drop --known {} ({})", known,
+                                    check.summary);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Report check(const Scenario& given, Observer* observer) {
+  Scenario scenario = given;
+  scenario::complete_and_validate(scenario);
+  const Selection selection = run::select_checks(scenario);
+  const Watch watch(observer, own_deadline(scenario, selection));
+
+  Report report;
+  report.name = scenario.name;
+  report.command = scenario.command;
+  report.is_strict = scenario.is_strict;
+  try {
+    if (!selection.growth.empty()) run::run_growth(scenario, selection, watch, report);
+    add_heap(selection, report);
+    run_rehearsals(scenario, selection, watch, report);
+  } catch (const HarnessError& error) {
+    report.error = fmt::format("the harness could not measure: {}", error.what());
+  }
+  if (const int interrupted = watch.interrupted(); interrupted > 0)
+    report.interrupted_by = interrupted;
+  run::mark_consequences(report.checks);
+  apply_known(scenario, report);
+  return report;
+}
+
+std::string version() { return "watertight " WATERTIGHT_VERSION; }
+
+}  // namespace watertight

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Daemons as Debian ships them: each passes its growth checks, and fails with a leak that is
+// planted from outside, at the descriptor limit of the machine and at a soft one of 1 024.
+
+#include <watertight/check.h>
+
+#include "run/test_scenarios.h"
+#include "scenario/file.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace watertight {
+namespace {
+
+Verdict verdict_of(const Report& report, std::string_view id) {
+  for (const CheckResult& check : report.checks)
+    if (check.id == id) return check.verdict;
+  return Verdict::kNotApplicable;
+}
+
+class RealDaemon : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    scenario_ =
+        scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/" + GetParam() + ".toml");
+    scenario_.only = {"growth.*"};
+    if (!std::filesystem::exists(scenario_.command.front()))
+      GTEST_SKIP() << scenario_.command.front() << " is not installed";
+  }
+
+  void TearDown() override { std::filesystem::remove(library_); }
+
+  void plant(const std::string& what) {
+    // Where every user can read it, whoever may read the build folder.
+    library_ = testing::TempDir() + "planted_leak." + std::to_string(::getpid()) + ".so";
+    std::filesystem::copy_file(WATERTIGHT_BUILD "/fixtures/planted_leak.so", library_);
+    scenario_.environment["LD_PRELOAD"] = library_;
+    scenario_.environment["WATERTIGHT_PLANT"] = what;
+    if (accepts_rarely()) scenario_.environment["WATERTIGHT_PLANT_AT"] = "read";
+  }
+
+  /// dnsmasq answers datagrams.
+  static bool accepts_rarely() { return GetParam() == "dnsmasq"; }
+
+  Scenario scenario_;
+  std::string library_;
+};
+
+TEST_P(RealDaemon, PassesAsItIs) {
+  const Report report = check(scenario_);
+  EXPECT_EQ(report.exit_code(), 0) << describe(report);
+  EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kPass) << describe(report);
+}
+
+TEST_P(RealDaemon, PassesAtASmallDescriptorLimit) {
+  scenario_.descriptor_limit = 1024;
+  const Report report = check(scenario_);
+  EXPECT_EQ(report.exit_code(), 0) << describe(report);
+}
+
+TEST_P(RealDaemon, FailsWithAPlantedDescriptorLeak) {
+  plant("fd");
+  scenario_.descriptor_limit = 1024;
+  const Report report = check(scenario_);
+  EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(report.exit_code(), 1) << describe(report);
+}
+
+TEST_P(RealDaemon, FailsWithAPlantedLeakOf64Bytes) {
+  plant("64");
+  const Report report = check(scenario_);
+  EXPECT_EQ(verdict_of(report, "growth.rss"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(report.exit_code(), 1) << describe(report);
+}
+
+INSTANTIATE_TEST_SUITE_P(Debian, RealDaemon,
+                         testing::Values("redis-server", "memcached", "nginx", "lighttpd",
+                                         "haproxy", "dnsmasq", "postgresql"),
+                         [](const auto& daemon) {
+                           std::string name = daemon.param;
+                           for (char& c : name)
+                             if (c == '-') c = '_';
+                           return name;
+                         });
+
+/// Real daemons at the edges of their lives. What they are known to do is asserted: it must be
+/// found, and nothing else.
+TEST(RehearsedDaemon, CronPassesBothGroupsAndLeavesItsPidFile) {
+  Scenario scenario = scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/cron.toml");
+  if (!std::filesystem::exists("/usr/sbin/cron") || ::geteuid() != 0)
+    GTEST_SKIP() << "needs cron, and root for a /run of its own";
+  scenario.only = {"lock.*", "shutdown.*"};
+  scenario.is_quick = true;
+  const Report report = check(scenario);
+  EXPECT_EQ(report.exit_code(), 0) << describe(report);
+  EXPECT_EQ(verdict_of(report, "shutdown.idle"), Verdict::kPass) << describe(report);
+  EXPECT_EQ(verdict_of(report, "lock.held"), Verdict::kPass) << describe(report);
+  EXPECT_EQ(verdict_of(report, "lock.cleanup"), Verdict::kFail) << describe(report);
+}
+
+TEST(RehearsedDaemon, NginxStopsWellAndHasOnlyItsPortAgainstASecondInstance) {
+  Scenario scenario = scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/nginx.toml");
+  if (!std::filesystem::exists(scenario.command.front()))
+    GTEST_SKIP() << scenario.command.front() << " is not installed";
+  scenario.only = {"lock.racers", "shutdown.*"};
+  scenario.is_quick = true;
+  const Report report = check(scenario);
+  for (const CheckResult& check : report.checks) {
+    const bool is_about_locks = check.id == "lock.racers";
+    EXPECT_EQ(check.verdict, is_about_locks ? Verdict::kFail : Verdict::kPass) << describe(report);
+  }
+}
+
+}  // namespace
+}  // namespace watertight

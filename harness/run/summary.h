@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "judge/growth.h"
+#include "probe/resource.h"
+
+#include <watertight/report.h>
+
+#include <optional>
+#include <string>
+
+namespace watertight::run {
+
+/// What is known of a growth check beside its verdict.
+struct GrowthContext {
+  const probe::ResourceTraits* traits = nullptr;
+  std::optional<double> limit;  ///< Of the fullest process: RLIMIT_NOFILE, vm.max_map_count.
+  std::optional<double> used;   ///< What of it that process uses.
+  std::string stopped;          ///< Why the run ended, where that left the check unsettled.
+  double failed_share = 0;      ///< Of the operations.
+  std::string first_failure;
+};
+
+/// The verdict as a result with its sentence: what would have been caught, the rate and what it
+/// means, or what would settle it.
+CheckResult summarize_growth(const judge::GrowthVerdict& verdict, const GrowthContext& context);
+
+}  // namespace watertight::run
