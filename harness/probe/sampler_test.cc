@@ -47,7 +47,7 @@ class SamplerTest : public testing::Test {
                                     .descriptors = {}}));
     wait_for([this] {
       const auto stat = proc::read_stat(child_->pid());
-      return stat && stat->comm == "sleep";
+      return stat && stat->comm == "sleep" && stat->state == 'S';  // Loaded, and asleep.
     });
   }
 
