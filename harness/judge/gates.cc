@@ -10,26 +10,25 @@ namespace {
 constexpr double kMaterialQuanta = 4;
 constexpr double kMaterialRises = 2;
 constexpr double kSteady = 0.75;            // Of the rate before.
-constexpr double kSteadyOverTwo = 0.5625;   // kSteady squared: of the rate two octaves before.
 constexpr double kMeasurablySlower = 0.97;  // Where the errors are small enough to tell.
 constexpr double kTwoSided95 = 1.96;
 constexpr double kTwoSided99 = 2.576;
 constexpr double kOneSided95 = 1.645;
+constexpr double kOneSided84 = 1;
 constexpr double kErrorOfSteps = 0.6;  // Found by simulation.
 constexpr double kRootSlows = 0.8;     // A root grows 0.71 as fast in the next octave, rounded up.
+constexpr double kRootSlowsOverTwo = kRootSlows * kRootSlows;
 constexpr double kNearlySteady = 0.85;
 constexpr double kFadesFast = 0.6;
 constexpr double kConstantPart = 0.5;
 
-bool decelerates(const OctaveSummary& octave, const OctaveSummary& previous,
-                 const std::optional<OctaveSummary>& before, double quantum) {
+bool decelerates(const OctaveSummary& octave, const OctaveSummary& previous, double quantum) {
   const double rate = octave.rate.rate;
   const double drop = previous.rate.rate - rate;
   const double noise = kTwoSided95 * std::hypot(octave.rate.error, previous.rate.error) +
                        2 * quantum / static_cast<double>(octave.end - octave.begin);
   return rate < kSteady * previous.rate.rate ||
-         (rate < kMeasurablySlower * previous.rate.rate && drop > noise) ||
-         (before && rate < kSteadyOverTwo * before->rate.rate);
+         (rate < kMeasurablySlower * previous.rate.rate && drop > noise);
 }
 
 /// One standard error of an octave's rate. Sen's interval believes in noise that comes and goes; of
@@ -40,10 +39,18 @@ double standard_error(const OctaveSummary& octave) {
                             : of_noise;
 }
 
-/// Noise can hide that a growth slows down: it must be seen not to.
-bool refutes_root(const OctaveSummary& octave, const OctaveSummary& previous) {
-  return octave.rate.rate - kRootSlows * previous.rate.rate >
-         kOneSided95 * std::hypot(standard_error(octave), kRootSlows * standard_error(previous));
+/// The rate is above `share` of an earlier one by so many standard errors: noise can hide that a
+/// growth slows down, so it must be seen not to.
+bool is_above(const OctaveSummary& octave, const OctaveSummary& earlier, double share,
+              double errors) {
+  return octave.rate.rate - share * earlier.rate.rate >
+         errors * std::hypot(standard_error(octave), share * standard_error(earlier));
+}
+
+bool refutes_root(const OctaveSummary& octave, const OctaveSummary& previous,
+                  const std::optional<OctaveSummary>& before) {
+  return is_above(octave, previous, kRootSlows, kOneSided95) &&
+         (!before || is_above(octave, *before, kRootSlowsOverTwo, kOneSided84));
 }
 
 }  // namespace
@@ -69,20 +76,23 @@ std::optional<double> lasting_rate(const OctaveSummary& octave,
                                    const std::optional<OctaveSummary>& previous,
                                    const std::optional<OctaveSummary>& before, double quantum) {
   if (!previous) return std::nullopt;
-  if (!refutes_root(octave, *previous)) return std::nullopt;
-  if (!decelerates(octave, *previous, before, quantum)) return octave.rate.low;
+  if (!refutes_root(octave, *previous, before)) return std::nullopt;
+  if (!decelerates(octave, *previous, quantum)) return octave.rate.low;
 
   const double rate = octave.rate.rate;
   if (rate < kNearlySteady * previous->rate.rate || !before) return std::nullopt;
   const double earlier_drop = before->rate.rate - previous->rate.rate;
-  const double drop = previous->rate.rate - rate;
-  if (drop <= 0) return octave.rate.low;
   if (earlier_drop <= 0) return std::nullopt;
+  const double drop = previous->rate.rate - rate;
   const double ratio = drop / earlier_drop;
   if (ratio > kFadesFast) return std::nullopt;
   const double remaining = rate - drop * ratio / (1 - ratio);
   if (remaining < kConstantPart * rate) return std::nullopt;
   return std::min(octave.rate.low, remaining);
+}
+
+bool was_hidden(const OctaveSummary& octave, const std::optional<OctaveSummary>& previous) {
+  return previous && previous->rate.rate < kSteady * octave.rate.rate;
 }
 
 bool is_big(const OctaveSummary& octave, const std::optional<OctaveSummary>& previous, double big) {

@@ -36,21 +36,25 @@ bool is_linear(std::span<const Floor> floors);
 bool never_falls(std::span<const Floor> floors);
 
 /// The part of a growth that goes on for ever, at the low end of its interval, or empty where the
-/// growth fades or nothing is known of the octave before.
+/// growth fades or too little is known of the octaves before.
 ///
-/// With r the rate of `octave`, r1 and r2 those of the two octaves before, growth decelerates when
-///     r < 0.75 r1,  or  r < 0.97 r1 and r1 - r > 1.96 sqrt(se^2 + se1^2) + 2 quantum / operations,
-///     or  r < 0.5625 r2.
-/// What is not seen to decelerate must be seen not to: r - 0.8 r1 > 1.645 sqrt(e^2 + (0.8 e1)^2),
-/// with e the standard error of Sen's slope, or of the steps where nothing falls. A cache that
-/// grows as the root of its operations has r = 0.71 r1, and noise would pass it otherwise.
-/// Where growth decelerates a constant part must remain: r >= 0.85 r1, and with d1 = r2 - r1, d2 =
-/// r1 - r, x = d2 / d1 Aitken's extrapolation r_inf = r - d2 x / (1 - x) must be at least 0.5 r,
-/// for 0 < x <= 0.6. Over octaves it is exact for caches that grow as a logarithm or a power: r_inf
-/// = 0; it is negative for those that saturate. (A. C. Aitken, Proc. R. Soc. Edinburgh 46, 1926.)
+/// With r the rate of `octave`, r1 and r2 those of the two octaves before, and e, e1, e2 standard
+/// errors (of Sen's slope, or of the steps where nothing falls):
+/// - Growth must be seen not to slow down as a root does (r = 0.71 r1 = 0.5 r2):
+///   r - 0.8 r1 > 1.645 sqrt(e^2 + (0.8 e1)^2) and r - 0.64 r2 > sqrt(e^2 + (0.64 e2)^2).
+/// - It decelerates when r < 0.75 r1, or r < 0.97 r1 and
+///   r1 - r > 1.96 sqrt(se^2 + se1^2) + 2 quantum / operations. Then a constant part must remain:
+///   r >= 0.85 r1, and with d1 = r2 - r1, d2 = r1 - r, x = d2 / d1 Aitken's extrapolation
+///   r_inf = r - d2 x / (1 - x) must be at least 0.5 r, for 0 < x <= 0.6. Over octaves it is exact
+///   for caches that grow as a logarithm or a power: r_inf = 0; it is negative for those that
+///   saturate. (A. C. Aitken, Proc. R. Soc. Edinburgh 46, 1926.)
 std::optional<double> lasting_rate(const OctaveSummary& octave,
                                    const std::optional<OctaveSummary>& previous,
                                    const std::optional<OctaveSummary>& before, double quantum);
+
+/// The octave before rose less than 0.75 as fast. A high-water mark hides all growth below it, and
+/// what comes out from behind it says nothing of the pace before.
+bool was_hidden(const OctaveSummary& octave, const std::optional<OctaveSummary>& previous);
 
 /// Growth of at least `big` since the start of the octave before, which was significant and linear
 /// as well: so much that no clean pool is expected to reach it.

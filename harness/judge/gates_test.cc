@@ -67,6 +67,11 @@ TEST(LastingRate, DoesNotTakeNoiseForFading) {
   EXPECT_FALSE(lasting(50, 50, 35, 5).has_value());
 }
 
+TEST(LastingRate, DoesNotTakeOneLowOctaveForASteadyRate) {
+  EXPECT_FALSE(lasting(100, 50, 50).has_value());  // A root, whose second octave lost some.
+  EXPECT_TRUE(lasting(60, 50, 50).has_value());
+}
+
 TEST(LastingRate, WantsNoiseToBeSmallEnoughToShowARoot) {
   const auto steady = [](double noise) {
     OctaveSummary now = octave_at(65536, 48), previous = octave_at(32768, 48);
@@ -77,6 +82,13 @@ TEST(LastingRate, WantsNoiseToBeSmallEnoughToShowARoot) {
   EXPECT_TRUE(steady(0));
   EXPECT_TRUE(steady(5));
   EXPECT_FALSE(steady(20));
+}
+
+TEST(WasHidden, IsWhatRoseAnOctaveAfterItStoodStill) {
+  EXPECT_TRUE(was_hidden(octave_at(65536, 48), octave_at(32768, 0)));
+  EXPECT_TRUE(was_hidden(octave_at(65536, 48), octave_at(32768, 35)));
+  EXPECT_FALSE(was_hidden(octave_at(65536, 48), octave_at(32768, 36)));
+  EXPECT_FALSE(was_hidden(octave_at(65536, 48), std::nullopt));
 }
 
 TEST(IsLinear, ComparesTheHalves) {

@@ -197,6 +197,7 @@ std::optional<double> Ladder::passes_gates(const View& view) const {
                       thresholds_.interval);
     if (follows.high < kFloorsFollow * octave.rate.rate) return std::nullopt;
   }
+  if (!options_.is_exact && was_hidden(octave, view.previous)) return std::nullopt;
   return lasting_rate(octave, view.previous, view.before, quantum());
 }
 

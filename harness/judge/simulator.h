@@ -47,7 +47,8 @@ struct Kind {
 };
 
 /// Stationary noise: of the kinds of the prototype; of kinds that came later and were looked at
-/// when the constants of the gates were chosen; and held out, written after the rule was finished.
+/// when the gates and their constants were chosen; and held out, written after the rule was
+/// finished.
 std::span<const Kind> noises();
 std::span<const Kind> later_noises();
 std::span<const Kind> held_out_noises();
