@@ -30,10 +30,10 @@ function(watertight_room name)
   endif()
   add_library(watertight_${name} STATIC ${room_SOURCES})
   target_include_directories(watertight_${name} PUBLIC
-    ${PROJECT_SOURCE_DIR}/harness ${PROJECT_SOURCE_DIR}/harness/include)
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/harness> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/harness/include>)
   list(TRANSFORM room_DEPENDS PREPEND watertight_)
   target_link_libraries(watertight_${name} PUBLIC ${room_DEPENDS}
-    PRIVATE ${room_LIBRARIES} watertight_warnings watertight_sanitizers)
+    PRIVATE ${room_LIBRARIES} $<BUILD_INTERFACE:watertight_warnings> $<BUILD_INTERFACE:watertight_sanitizers>)
   if(NOT WATERTIGHT_TESTS)
     return()
   endif()
