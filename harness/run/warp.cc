@@ -33,14 +33,12 @@ constexpr double kLowestWarpedBase = 1.5;
 /// So much more often than at the base must a loop turn; for small factors, this share of them.
 constexpr double kFasterAtLeast = 2;
 constexpr double kShareAtLeast = 0.75;
-
 /// A loop that is found running in so many looks does not wait at all.
 constexpr double kNeverRests = 0.8;
 
 constexpr std::string_view kUnreached =
     "libfaketime does not reach alarm, setitimer, timer_settime, sem_timedwait, sigtimedwait, "
-    "ppoll "
-    "for less than a second and the system calls that a program makes itself, as Go does";
+    "ppoll for less than a second and the system calls that a program makes itself, as Go does";
 
 constexpr std::string_view kSpins =
     "a loop of it no longer rests: libfaketime cuts the timeouts of poll and epoll_wait down to "
