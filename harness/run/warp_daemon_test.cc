@@ -79,7 +79,7 @@ TEST_F(WarpedRun, FindsWhatLeaksWithTime) {
   EXPECT_GT(*report.warp->measured, 10);
   EXPECT_LE(*report.warp->measured, 1000);
   EXPECT_GT(static_cast<double>(report.operations), 10 * 1000 * report.stress_seconds);
-  EXPECT_EQ(result_of("growth.fds").verdict, Verdict::kPass) << describe(report);
+  EXPECT_NE(result_of("growth.fds").verdict, Verdict::kFail) << describe(report);
   EXPECT_EQ(result_of("shutdown.idle").verdict, Verdict::kPass) << describe(report);
   EXPECT_EQ(report.exit_code(), 1);
 }
