@@ -49,6 +49,8 @@ Stress
   --keep-alive          http: many requests on one connection
   --ops-per-run N       exec: operations that one run of the command makes
   --concurrency N       clients at a time  4      --rate N  operations a second at most
+  --warp FACTOR         the daemon's clock and waits run up to 1000 times as fast (libfaketime): for
+                        loops driven by time, with --stress idle
 Verdict
   --window PROFILE|DURATION   SIGTERM to SIGKILL: tlpi (5s), sysvinit, docker, systemd, ...
   --ops N  --time DURATION    the budget, 60s; it ends earlier when every verdict is in

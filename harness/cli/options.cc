@@ -147,6 +147,10 @@ const std::vector<Option>& check_options() {
        }},
       {"--concurrency", set_concurrency},
       {"--rate", set_rate},
+      {"--warp",
+       [](Line& line, const Given& given) {
+         line.scenario.warp = scenario::parse_warp(given.value);
+       }},
 
       {"--window",
        [](Line& line, const Given& given) {

@@ -89,59 +89,17 @@ TEST(CommandLine, HasTheDefaultsOfAScenario) {
 }
 
 TEST(CommandLine, SetsEveryFieldOfTheScenario) {
-  const ParsedCommandLine line = parse_check({"--ready",
-                                              "log:up",
-                                              "--ready-timeout",
-                                              "3s",
-                                              "--pid-file",
-                                              "{state}/p",
-                                              "--window",
-                                              "docker",
-                                              "--ops",
-                                              "64k",
-                                              "--time=2m",
-                                              "--tolerate",
-                                              "fds=0",
-                                              "--tolerate",
-                                              "rss=1B/op",
-                                              "--only",
-                                              "growth.*",
-                                              "--only",
-                                              "shutdown.idle",
-                                              "--skip",
-                                              "growth.rss",
-                                              "--known",
-                                              "growth.fds",
-                                              "--strict",
-                                              "--fail-fast",
-                                              "--bisect",
-                                              "--concurrency",
-                                              "8",
-                                              "--rate",
-                                              "250.5/s",
-                                              "--fd-limit",
-                                              "1024",
-                                              "--env",
-                                              "A=b=c",
-                                              "--env",
-                                              "EMPTY=",
-                                              "--cwd",
-                                              "/tmp",
-                                              "--user",
-                                              "nobody",
-                                              "--setup",
-                                              "true",
-                                              "--setup",
-                                              "mkdir x",
-                                              "--teardown",
-                                              "rm -r x",
-                                              "--name",
-                                              "web",
-                                              "--json",
-                                              "-",
-                                              "-q",
-                                              "--color",
-                                              "never"});
+  const ParsedCommandLine line = parse_check(
+      {"--ready",       "log:up",     "--ready-timeout", "3s",      "--pid-file", "{state}/p",
+       "--window",      "docker",     "--ops",           "64k",     "--time=2m",  "--tolerate",
+       "fds=0",         "--tolerate", "rss=1B/op",       "--only",  "growth.*",   "--only",
+       "shutdown.idle", "--skip",     "growth.rss",      "--known", "growth.fds", "--strict",
+       "--fail-fast",   "--bisect",   "--concurrency",   "8",       "--rate",     "250.5/s",
+       "--warp",        "1000x",      "--fd-limit",      "1024",    "--env",      "A=b=c",
+       "--env",         "EMPTY=",     "--cwd",           "/tmp",    "--user",     "nobody",
+       "--setup",       "true",       "--setup",         "mkdir x", "--teardown", "rm -r x",
+       "--name",        "web",        "--json",          "-",       "-q",         "--color",
+       "never"});
   const Scenario& scenario = line.scenario;
   EXPECT_EQ(scenario.ready.kind, Ready::Kind::kLog);
   EXPECT_EQ(scenario.ready.timeout, 3s);
@@ -158,6 +116,7 @@ TEST(CommandLine, SetsEveryFieldOfTheScenario) {
   EXPECT_TRUE(scenario.fails_fast);
   EXPECT_EQ(scenario.concurrency, 8u);
   EXPECT_EQ(scenario.operations_per_second, 250.5);
+  EXPECT_EQ(scenario.warp, 1000);
   EXPECT_EQ(scenario.descriptor_limit, 1024u);
   EXPECT_THAT(scenario.environment, UnorderedElementsAre(Pair("A", "b=c"), Pair("EMPTY", "")));
   EXPECT_EQ(scenario.working_directory, "/tmp");
@@ -278,6 +237,8 @@ TEST(CommandLine, NamesTheMistakeAndTheRemedy) {
       {{"check", "--concurrency", "9G", "--", "d"}, "concurrency must be from 1"},
       {{"check", "--rate", "5/min", "--", "d"},
        "--rate: `5/min`: a rate is in operations a second"},
+      {{"check", "--warp", "1", "--", "d"}, "--warp: `1` is not from 2 to 1000"},
+      {{"check", "--warp", "3s", "--", "d"}, "--warp: `3s`: a factor is a plain number"},
       {{"check", "--rate", "0", "--", "d"}, "the rate must be above 0"},
       {{"check", "--env", "A", "--", "d"}, "--env: `A` is not NAME=VALUE"},
       {{"check", "--env", "=b", "--", "d"}, "--env: `=b` is not NAME=VALUE"},

@@ -4,6 +4,7 @@
 #include "judge/ladder.h"
 #include "judge/quantiles.h"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace watertight::judge {
@@ -53,5 +54,16 @@ void GrowthJudge::observe(const Observation& observation) {
 bool GrowthJudge::is_decided() const { return state_->ladder.is_decided(); }
 bool GrowthJudge::is_suspect() const { return state_->ladder.is_suspect(); }
 GrowthVerdict GrowthJudge::verdict() const { return state_->ladder.verdict(); }
+
+GrowthVerdict per_finer_operation(GrowthVerdict verdict, double share) {
+  for (double* per_operation :
+       {&verdict.rate, &verdict.rate_low, &verdict.rate_high, &verdict.upper_bound,
+        &verdict.detection_limit, &verdict.exact_step, &verdict.blind_rate})
+    *per_operation /= share;
+  verdict.operations =
+      static_cast<std::uint64_t>(std::llround(static_cast<double>(verdict.operations) * share));
+  if (verdict.operations_to_settle) *verdict.operations_to_settle *= share;
+  return verdict;
+}
 
 }  // namespace watertight::judge

@@ -93,6 +93,10 @@ struct GrowthVerdict {
   double quantum = 0;  ///< The step that was judged with, found from the series where larger.
 };
 
+/// The verdict, told in operations of which `share` make up one of those that were judged: rates
+/// and limits are the smaller, counts of operations the larger. Seconds stay.
+GrowthVerdict per_finer_operation(GrowthVerdict verdict, double share);
+
 /// Judges one resource while its samples come in. Memory is constant in the number of samples.
 class GrowthJudge {
  public:

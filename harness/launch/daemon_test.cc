@@ -2,9 +2,12 @@
 #include "launch/daemon.h"
 
 #include "launch/test_support.h"
+#include "launch/time_warp.h"
 #include "posix/file.h"
 #include "posix/socket.h"
 #include "proc/process.h"
+
+#include <watertight/error.h>
 
 #include <gmock/gmock.h>
 #include <signal.h>
@@ -71,6 +74,23 @@ TEST(Launch, LeavesATmpdirThatTheUserSet) {
   Scenario scenario = scenario_of({"/bin/sh", "-c", "echo $TMPDIR; exec sleep 1000"});
   scenario.environment["TMPDIR"] = "/somewhere";
   EXPECT_THAT(launched(scenario).log_tail(), ElementsAre("/somewhere"));
+}
+
+TEST(Launch, WarpsTheDaemonAndNotItsSetup) {
+  Scenario scenario =
+      scenario_of({"/bin/sh", "-c", "echo ${LD_PRELOAD##*/} $FAKETIME; exec /bin/sleep 1000000"});
+  scenario.setup = {"echo setup with ${FAKETIME:-our time}"};
+  scenario.environment["LD_PRELOAD"] = "";
+  scenario.warp = 60;
+  try {
+    find_time_warp();
+  } catch (const HarnessError& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const Daemon daemon = launched(scenario);
+  EXPECT_THAT(daemon.log_tail(), ElementsAre("libfaketimeMT.so.1 +0 x60"));
+  EXPECT_EQ(text_of(daemon.folder().output()), "setup with our time\n");
+  EXPECT_TRUE(eventually([&] { return why_not_warped(daemon.main().pid()).empty(); }));
 }
 
 TEST(Launch, WritesFilesThenRunsSetupThenTheDaemonThenTeardown) {

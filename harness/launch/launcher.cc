@@ -3,6 +3,7 @@
 #include "launch/program.h"
 #include "launch/readiness.h"
 #include "launch/site.h"
+#include "launch/time_warp.h"
 #include "launch/tree_sockets.h"
 #include "proc/process.h"
 #include "proc/tree.h"
@@ -78,6 +79,7 @@ class Launcher {
     command.output = state_->output;
     command.arguments = scenario().command;
     command.environment = state_->site->environment_of(scenario());
+    if (scenario().warp) warp_time(command.environment, *scenario().warp, find_time_warp());
     command.working_directory = scenario().working_directory;
     command.descriptor_limit = scenario().descriptor_limit;
     if (how_.gate) {

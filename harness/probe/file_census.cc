@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace watertight::probe {
 namespace {
 
 constexpr int kMaxDepth = 16;
+/// Folders of other runs; what libfaketime shares among the processes of a warped daemon.
+constexpr std::string_view kNamesOfTools[] = {"watertight.", "faketime_shm_", "sem.faketime_sem_"};
 const std::vector<std::string> kIpcFolders{"/dev/shm", "/dev/mqueue"};
 
 void visit_all(const std::string& folder, int depth,
@@ -57,8 +60,9 @@ void FileCensus::for_each_ipc_object(const Visit& visit) const {
 
 void FileCensus::visit_shared(const std::string& folder, const Visit& visit) const {
   posix::for_each_entry(folder, [&](const posix::DirectoryEntry& entry) {
-    const bool is_other_run = entry.name.starts_with("watertight.");
-    if (entry.facts.st_uid == user_ && entry.facts.st_ctime >= since_ && !is_other_run)
+    const bool is_of_a_tool = std::ranges::any_of(
+        kNamesOfTools, [&](std::string_view prefix) { return entry.name.starts_with(prefix); });
+    if (entry.facts.st_uid == user_ && entry.facts.st_ctime >= since_ && !is_of_a_tool)
       visit(folder + "/" + entry.name);
   });
 }

@@ -76,6 +76,17 @@ TEST_F(SharedFolderTest, IgnoresANeighboursFilesThatComeAndGo) {
   EXPECT_EQ(counting.count_files(), before);
 }
 
+TEST_F(SharedFolderTest, IgnoresWhatToolsLeaveThere) {
+  FileCensus counting = census();
+  const std::uint64_t before = counting.count_files();
+  for (int i = 0; i < 10; ++i) {
+    touch("faketime_shm_" + std::to_string(i));
+    touch("sem.faketime_sem_" + std::to_string(i));
+    touch("watertight.AbCdE" + std::to_string(i));
+  }
+  EXPECT_EQ(counting.count_files(), before);
+}
+
 TEST(NamePattern, HidesWhatMkstempMadeUp) {
   EXPECT_EQ(name_pattern("/tmp/job.a8Xk2Q"), "/tmp/job.??????");
   EXPECT_EQ(name_pattern("/tmp/job-AbCdEf"), "/tmp/job-??????");

@@ -157,7 +157,10 @@ std::optional<ThreadActivity> parse_thread_activity(std::string_view status_text
       thread.tid = parse_number<pid_t>(take_word(value)).value_or(0);
     } else if (key == "State" && !value.empty()) {
       thread.state = value.front();
-    } else if (key == "voluntary_ctxt_switches" || key == "nonvoluntary_ctxt_switches") {
+    } else if (key == "voluntary_ctxt_switches") {
+      thread.waits = parse_count(value);
+      thread.switches += thread.waits;
+    } else if (key == "nonvoluntary_ctxt_switches") {
       thread.switches += parse_count(value);
     }
   });

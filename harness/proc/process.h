@@ -97,6 +97,7 @@ struct ThreadActivity {
   pid_t tid = 0;
   char state = '?';
   std::uint64_t switches = 0;  ///< Context switches, voluntary and not.
+  std::uint64_t waits = 0;     ///< Voluntary ones: times that it went to sleep.
   auto operator<=>(const ThreadActivity&) const = default;
 };
 /// From the `status` of a thread.

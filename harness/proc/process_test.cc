@@ -144,7 +144,7 @@ TEST(ParseLimit, GivesTheSoftLimit) {
 }
 
 TEST(ParseThreadActivity, AddsBothKindsOfSwitches) {
-  EXPECT_EQ(parse_thread_activity(kStatus), (ThreadActivity{9593, 'R', 157}));
+  EXPECT_EQ(parse_thread_activity(kStatus), (ThreadActivity{9593, 'R', 157, 150}));
   EXPECT_FALSE(parse_thread_activity("State:\tS\n"));
   EXPECT_FALSE(parse_thread_activity("Pid:\t-4\nState:\tS\n"));
 }

@@ -63,6 +63,12 @@ Json check_of(const CheckResult& check) {
   return json;
 }
 
+Json warp_of(const Warp& warp) {
+  Json json{{"asked", number(warp.asked)}, {"measured", number(warp.measured)}};
+  put(json, "refused", warp.refused);
+  return json;
+}
+
 Json daemon_of(const Report& report) {
   Json json = Json::object();
   put(json, "name", report.name);
@@ -70,6 +76,7 @@ Json daemon_of(const Report& report) {
   if (report.pid) json["pid"] = *report.pid;
   put(json, "ready_after_s", report.ready_after_s);
   put(json, "containment", report.containment);
+  if (report.warp) json["warp"] = warp_of(*report.warp);
   if (!report.log_tail.empty()) json["log_tail"] = report.log_tail;
   return json;
 }

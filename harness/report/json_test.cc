@@ -63,6 +63,17 @@ TEST(WriteJson, LeavesOutWhatIsNotKnown) {
   EXPECT_TRUE(report["series"].is_object());
 }
 
+TEST(WriteJson, TellsTheWarpThatWasAskedForAndReached) {
+  Report report = clean_report();
+  EXPECT_FALSE(json::parse(written(report))["daemon"].contains("warp"));
+  report.warp = Warp{.asked = 1000, .measured = 851.5};
+  EXPECT_EQ(json::parse(written(report))["daemon"]["warp"],
+            json({{"asked", 1000}, {"measured", 851.5}}));
+  report.warp = Warp{.asked = 1000, .refused = "no timer"};
+  EXPECT_EQ(json::parse(written(report))["daemon"]["warp"],
+            json({{"asked", 1000}, {"measured", nullptr}, {"refused", "no timer"}}));
+}
+
 TEST(WriteJson, HasNoNumberThatIsNotFinite) {
   const json report = json::parse(written(hostile_report()));
   EXPECT_TRUE(report["stress"]["seconds"].is_null());

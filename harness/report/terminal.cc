@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -129,6 +130,11 @@ void write_circumstances(const Report& report, Page& page) {
     facts.push_back("ended by its own deadline");
   } else if (!report.stopped.empty()) {
     facts.push_back("stopped: " + report.stopped);
+  }
+  if (report.warp && report.warp->measured) {
+    facts.push_back(fmt::format("its time ran {} times as fast (--warp {})",
+                                format_count(std::round(*report.warp->measured)),
+                                report.warp->asked));
   }
   if (report.is_strict) facts.push_back("strict");
   page.facts(facts, 2);

@@ -25,7 +25,7 @@ using run::Watch;
 posix::Clock::duration own_deadline(const Scenario& scenario, const Selection& selection) {
   const auto rehearsal = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
   return scenario.budget.time * (scenario.extends ? 16 : 1) + 60s +
-         rehearsal * (1 + selection.rehearsals.size());
+         rehearsal * (1 + selection.rehearsals.size() + (scenario.warp ? 2 : 0));
 }
 
 void add_heap(const Selection& selection, Report& report) {
@@ -101,7 +101,9 @@ Report check(const Scenario& given, Observer* observer) {
   try {
     if (!selection.growth.empty()) run::run_growth(scenario, selection, watch, report);
     add_heap(selection, report);
-    run_rehearsals(scenario, selection, watch, report);
+    Scenario bare = scenario;
+    bare.warp.reset();
+    run_rehearsals(bare, selection, watch, report);
   } catch (const HarnessError& error) {
     report.error = fmt::format("the harness could not measure: {}", error.what());
   }

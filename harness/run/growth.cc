@@ -8,12 +8,15 @@
 #include "rehearsals/stop.h"
 #include "run/cadence.h"
 #include "run/summary.h"
+#include "run/turns.h"
+#include "run/warp.h"
 #include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace watertight::run {
@@ -55,11 +58,12 @@ struct Judged {
 class GrowthRun {
  public:
   GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Selection& selection,
-            const Watch& watch, Report& report)
+            const Watch& watch, const std::optional<VerifiedWarp>& warp, Report& report)
       : daemon_(daemon),
         scenario_(scenario),
         selection_(selection),
         watch_(watch),
+        warp_(warp),
         report_(report),
         workload_(daemon),
         sampler_({daemon.guard_pid(), daemon.main().pid(), daemon.folder().state()}),
@@ -68,7 +72,9 @@ class GrowthRun {
         thread_limit_(proc::thread_limit(daemon.main().pid())),
         is_idle_(std::ranges::all_of(scenario.stress, [](const Stress& stress) {
           return stress.kind == Stress::Kind::kIdle;
-        })) {}
+        })) {
+    if (warp_) turns_.emplace(sampler_.live_processes());
+  }
 
   void run() {
     calibrate();
@@ -96,6 +102,9 @@ class GrowthRun {
   bool has_failed(const Judged& judged) const;
   void conclude();
   CheckResult conclude(const Judged& judged, const probe::Inventory& after) const;
+  void measure_time();
+  /// Idle operations are milliseconds, and told as such of the daemon's own time.
+  double own_operations() const { return is_idle_ ? warp_factor_ : 1; }
   void record_series();
   void show_progress(std::string_view phase);
 
@@ -103,12 +112,15 @@ class GrowthRun {
   const Scenario& scenario_;
   const Selection& selection_;
   const Watch& watch_;
+  const std::optional<VerifiedWarp>& warp_;
   Report& report_;
   stress::Workload workload_;
   probe::Sampler sampler_;
   posix::Deadline budget_;
+  std::optional<TurnCounter> turns_;  ///< Under --warp.
   std::optional<double> memory_limit_, thread_limit_;
-  bool is_idle_;  ///< The stress only waits.
+  bool is_idle_;            ///< The stress only waits.
+  double warp_factor_ = 1;  ///< Seconds of the daemon's own time in one of ours.
 
   std::vector<probe::Sample> samples_;
   std::vector<Judged> judged_;
@@ -161,7 +173,12 @@ void GrowthRun::prepare_judges() {
     pace_ = scenario_.operations_per_second.value_or(kPace * calibration_.operations_per_second);
   if (pace_)
     calibration_.operations_per_second = std::min(*pace_, calibration_.operations_per_second);
-  cadence_ = choose_cadence(calibration_, scenario_.budget);
+  if (warp_) warp_factor_ = warp_->fastest();
+  Budget budget = scenario_.budget;
+  if (budget.operations)
+    budget.operations = static_cast<std::uint64_t>(
+        std::ceil(static_cast<double>(*budget.operations) / own_operations()));
+  cadence_ = choose_cadence(calibration_, budget);
   const double expected =
       static_cast<double>(cadence_.round) / std::max(calibration_.operations_per_second, 1e-3);
   round_limit_ = std::max<Clock::duration>(
@@ -182,7 +199,8 @@ void GrowthRun::prepare_judges() {
     for (const Pool& pool : scenario_.pools)
       if (pool.resource == traits.id) options.pool = pool.size;
     for (const Tolerance& tolerance : scenario_.tolerate)
-      if (tolerance.resource == traits.id) options.stated_tolerance = tolerance.per_operation;
+      if (tolerance.resource == traits.id)
+        options.stated_tolerance = tolerance.per_operation * own_operations();
     judged_.push_back({resource, judge::GrowthJudge(options)});
   }
   for (const probe::Sample& sample : samples_) observe(sample);
@@ -215,6 +233,7 @@ void GrowthRun::wait_until_quiet() {
 void GrowthRun::look(probe::Sampler::Depth depth) {
   if (!daemon_.is_alive()) return;
   const auto begin = Clock::now();
+  if (turns_) turns_->look();
   samples_.push_back(sampler_.take(tally_.attempted, seconds(begin - daemon_.ready_at()), depth));
   if (depth == probe::Sampler::Depth::kCheap)
     calibration_.sample_seconds =
@@ -295,15 +314,24 @@ bool GrowthRun::has_told_time_from_work(double idle_seconds) const {
   });
 }
 
+void GrowthRun::measure_time() {
+  if (!warp_) return;
+  if (is_idle_) warp_factor_ = warp_->factor_of(turns_->turnings());
+  report_.warp->measured = warp_factor_;
+}
+
 void GrowthRun::conclude() {
-  report_.operations = tally_.attempted;
+  measure_time();
+  report_.operations = static_cast<std::uint64_t>(
+      std::llround(static_cast<double>(tally_.attempted) * own_operations()));
   report_.failed_operations = tally_.failed;
   report_.first_failure = tally_.first_failure;
   report_.stress_seconds = stress_seconds_;
   if (!daemon_.is_alive()) {
     const auto status = daemon_.exit_status();
-    report_.error = fmt::format("the daemon died after {} operations: {}", tally_.attempted,
-                                status ? status->describe() : "its main process is gone");
+    report_.error = fmt::format("the daemon died after {} operations: {}{}", report_.operations,
+                                status ? status->describe() : "its main process is gone",
+                                warp_ ? " (under --warp; try without)" : "");
     report_.log_tail = daemon_.log_tail();
   }
   const probe::Inventory after = sampler_.take_inventory();
@@ -320,13 +348,17 @@ CheckResult GrowthRun::conclude(const Judged& judged, const probe::Inventory& af
     result.summary = blind;
     return result;
   }
-  judge::GrowthVerdict verdict = judged.judge.verdict();
+  judge::GrowthVerdict verdict =
+      judge::per_finer_operation(judged.judge.verdict(), own_operations());
   if (is_idle_) verdict.idle_per_second = verdict.per_second;  // An operation was a millisecond.
   const bool is_suspected = scenario_.fails_fast && verdict.verdict == Verdict::kInconclusive &&
                             judged.judge.is_suspect();
   if (is_suspected) verdict.verdict = Verdict::kFail;
   GrowthContext context;
   context.traits = &traits;
+  context.operations_are_time = is_idle_;
+  context.warp = warp_factor_;
+  if (warp_) context.slowest_warp = warp_->slowest();
   if (const auto& own = sampler_.fill(judged.resource)) {
     context.limit = own->limit;
     context.used = own->used;
@@ -351,8 +383,9 @@ CheckResult GrowthRun::conclude(const Judged& judged, const probe::Inventory& af
 void GrowthRun::record_series() {
   auto& series = report_.series;
   for (const probe::Sample& sample : samples_) {
-    series["operations"].push_back(static_cast<double>(sample.operations));
-    series["seconds"].push_back(sample.seconds);
+    series["operations"].push_back(
+        std::round(static_cast<double>(sample.operations) * own_operations()));
+    series["seconds"].push_back(sample.seconds * warp_factor_);
     for (const Resource resource : selection_.growth)
       series[std::string(probe::traits(resource).id)].push_back(sample[resource]);
   }
@@ -411,6 +444,18 @@ void fail_to_launch(const launch::LaunchFailure& failure, const Selection& selec
 
 void run_growth(const Scenario& scenario, const Selection& selection, const Watch& watch,
                 Report& report) {
+  std::optional<VerifiedWarp> warp;
+  if (scenario.warp) {
+    report.warp = Warp{.asked = *scenario.warp};
+    auto verified = verify_warp(scenario, watch);
+    if (const auto* failure = std::get_if<launch::LaunchFailure>(&verified))
+      return fail_to_launch(*failure, selection, report, watch);
+    if (const auto* refused = std::get_if<WarpRefused>(&verified)) {
+      report.warp->refused = refused->why;
+      return report_unmeasured(selection, refused->why, report);
+    }
+    warp = std::get<VerifiedWarp>(verified);
+  }
   watch.announce("launching");
   auto launched = launch::launch(scenario, watch.as_function());
   if (const auto* failure = std::get_if<launch::LaunchFailure>(&launched))
@@ -419,7 +464,7 @@ void run_growth(const Scenario& scenario, const Selection& selection, const Watc
   report.pid = daemon.main().pid();
   report.ready_after_s = seconds(daemon.ready_after());
   report.containment = daemon.containment();
-  GrowthRun(daemon, scenario, selection, watch, report).run();
+  GrowthRun(daemon, scenario, selection, watch, warp, report).run();
   // A polite end first: what SIGKILL leaves behind (shared memory, sockets) the daemon can clean up
   // itself.
   if (daemon.is_alive()) rehearsals::stop_daemon(daemon, scenario.window, watch.as_function());

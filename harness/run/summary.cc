@@ -23,17 +23,26 @@ constexpr double kYear = 365;  // Days.
 /// Shares of a growth that time alone makes up: from which on it is all of it, and worth a word.
 constexpr double kAllByTime = 0.8;
 constexpr double kPartByTime = 0.2;
+/// Loops whose time ran at such shares of one another's pace are told as one.
+constexpr double kOnePace = 0.5;
 
 std::string unit_of(const GrowthContext& context) { return std::string(context.traits->unit); }
-
-Rate rate_of(const GrowthVerdict& verdict, const GrowthContext& context) {
-  return {verdict.rate, verdict.rate_low, verdict.rate_high, verdict.per_second, unit_of(context)};
-}
 
 /// Of the growth, what the daemon does while it is idle.
 double time_share(const GrowthVerdict& verdict) {
   if (!verdict.idle_per_second || verdict.per_second <= 0) return 0;
   return *verdict.idle_per_second / verdict.per_second;
+}
+
+/// Growth a second: of the daemon's own time where time drives it, else of ours, in which the
+/// operations were made.
+double growth_per_second(const GrowthVerdict& verdict, const GrowthContext& context) {
+  return time_share(verdict) >= kAllByTime ? verdict.per_second / context.warp : verdict.per_second;
+}
+
+Rate rate_of(const GrowthVerdict& verdict, const GrowthContext& context) {
+  return {verdict.rate, verdict.rate_low, verdict.rate_high, growth_per_second(verdict, context),
+          unit_of(context)};
 }
 
 /// What a daemon that was just started has left of its limit.
@@ -47,13 +56,15 @@ std::optional<double> seconds_until_exhausted(const GrowthVerdict& verdict,
                                               const GrowthContext& context) {
   const auto left = left_at_start(verdict, context);
   if (!left || verdict.per_second <= 0) return std::nullopt;
-  return *left / verdict.per_second;
+  return *left / growth_per_second(verdict, context);
 }
 
 std::string meaning(const GrowthVerdict& verdict, const GrowthContext& context) {
   if (time_share(verdict) >= kAllByTime)
     return fmt::format(
-        "; {} a day", report::format_amount(kDay * *verdict.idle_per_second, context.traits->unit));
+        "; {} a day{}",
+        report::format_amount(kDay * *verdict.idle_per_second / context.warp, context.traits->unit),
+        context.warp > 1 ? " as it runs without --warp" : "");
   const bool is_memory = context.traits->unit == "byte";
   if (const auto seconds = seconds_until_exhausted(verdict, context);
       !is_memory && seconds && *seconds > 0)
@@ -69,7 +80,8 @@ std::string what_drives(const GrowthVerdict& verdict, const GrowthContext& conte
   const double share = time_share(verdict);
   if (share < kPartByTime) return "; it stands still while the daemon is idle";
   const std::string idle =
-      report::format_amount(*verdict.idle_per_second, context.traits->unit) + " a second";
+      report::format_amount(*verdict.idle_per_second / context.warp, context.traits->unit) +
+      (context.warp > 1 ? " a second of its own time" : " a second");
   if (share < kAllByTime) return fmt::format("; {} of it with time alone, also while idle", idle);
   return fmt::format("; time-driven: {} also while idle, whatever the operations", idle);
 }
@@ -98,9 +110,19 @@ double rounded(double number) {
   return std::round(number / unit) * unit;
 }
 
+/// Which loop leaks is not known: where they run at different paces, neither is the time it took.
+std::vector<std::string> doubt_of_time(const GrowthContext& context) {
+  if (context.slowest_warp >= kOnePace * context.warp) return {};
+  return {
+      fmt::format("its loops ran from {:.3g} to {:.3g} times as fast: should the slowest be the "
+                  "one that leaks, it is {:.3g} times as much a second",
+                  context.slowest_warp, context.warp, context.warp / context.slowest_warp)};
+}
+
 /// What the rate comes to, at the pace of the run and at a stated one.
 std::vector<std::string> what_it_means(const GrowthVerdict& verdict, const GrowthContext& context) {
-  if (verdict.rate <= 0 || time_share(verdict) >= kAllByTime) return {};
+  if (verdict.rate <= 0) return {};
+  if (time_share(verdict) >= kAllByTime) return doubt_of_time(context);
   const auto amount = [&](double number) {
     return report::format_amount(number, context.traits->unit);
   };
@@ -192,6 +214,10 @@ CheckResult summarize_growth(const GrowthVerdict& verdict, const GrowthContext& 
   } else if (verdict.verdict == Verdict::kPass) {
     result.summary = fmt::format("no growth; would have caught {}",
                                  report::format_detection_limit(verdict.detection_limit, unit));
+    if (context.operations_are_time && context.warp > 1)
+      result.summary +=
+          fmt::format(", {} a day as it runs without --warp",
+                      report::format_amount(kDay * 1000 * verdict.detection_limit, unit));
     if (verdict.blind_rate > verdict.upper_bound)
       result.evidence.push_back(fmt::format(
           "{} could hide in memory that was freed and is still resident (--strict, growth.heap)",

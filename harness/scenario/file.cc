@@ -270,6 +270,10 @@ const Keys<Scenario>& measure_keys() {
          for (const Value& element : value.is_text() ? std::vector{value} : value.array())
            scenario.pools.push_back(element.parsed(parse_pool, element.text()));
        }},
+      {"warp",
+       [](Scenario& scenario, const Value& value) {
+         scenario.warp = value.parsed(parse_warp, value.number_text());
+       }},
       {"alpha",
        [](Scenario& scenario, const Value& value) {
          scenario.alpha = value.parsed(parse_alpha, value.number_text());

@@ -24,7 +24,7 @@ namespace watertight::scenario {
 ///     path = "{state}/server.conf"
 ///     text = "listen {port}"
 ///
-/// and name, user, working_directory, ready_timeout, ops, time, concurrency, rate,
+/// and name, user, working_directory, ready_timeout, ops, time, concurrency, rate, warp,
 /// descriptor_limit, only, skip, known, quick, strict, fail_fast, setup, teardown. Relative
 /// programs are relative to the current folder of the harness, not to the file.
 ///

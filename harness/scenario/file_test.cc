@@ -66,6 +66,7 @@ ops = "64k"
 time = 30
 concurrency = 8
 rate = 250.5
+warp = 60
 descriptor_limit = 1024
 strict = true
 fail_fast = true
@@ -113,6 +114,7 @@ listen {port}
   EXPECT_EQ(scenario.budget.time, 30s);
   EXPECT_EQ(scenario.concurrency, 8u);
   EXPECT_EQ(scenario.operations_per_second, 250.5);
+  EXPECT_EQ(scenario.warp, 60);
   EXPECT_EQ(scenario.descriptor_limit, 1024u);
   EXPECT_TRUE(scenario.is_strict);
   EXPECT_TRUE(scenario.fails_fast);

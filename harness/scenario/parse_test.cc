@@ -268,5 +268,13 @@ TEST(GlobMatches, MatchesTheWholeId) {
   EXPECT_FALSE(glob_matches("", "growth.fds"));
 }
 
+TEST(ParseWarp, TakesAFactor) {
+  EXPECT_EQ(parse_warp("1000"), 1000);
+  EXPECT_EQ(parse_warp("2.5"), 2.5);
+  EXPECT_EQ(parse_warp("60x"), 60);
+  for (const char* wrong : {"1", "1001", "0", "60s", "x", "", "-5"})
+    EXPECT_THROW(parse_warp(wrong), ScenarioError) << wrong;
+}
+
 }  // namespace
 }  // namespace watertight::scenario

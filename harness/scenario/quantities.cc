@@ -27,6 +27,8 @@ constexpr Unit kSizes[] = {{"", 1},          {"B", 1},    {"kB", 1e3},      {"KB
                            {"GiB", 1 << 30}, {"byte", 1}, {"bytes", 1}};
 
 constexpr double kHighestAlpha = 0.5;
+constexpr double kLowestWarp = 2;
+constexpr double kHighestWarp = 1000;
 constexpr double kLongestSeconds = 366 * 86400.0;
 constexpr double kHighestCount = 1e15;
 
@@ -134,6 +136,15 @@ Pool parse_pool_of(std::string_view text, const std::vector<GrowthResource>& kno
   const GrowthResource& resource = growth_resource(text.substr(0, equals), known);
   const Quantity quantity = parse_quantity(text.substr(equals + 1), "a size", kExample);
   return {std::string(resource.id), amount_of(resource, quantity, text)};
+}
+
+double parse_warp(std::string_view text) {
+  const Quantity quantity = parse_quantity(text, "a factor", "1000 or 60x");
+  if (!quantity.unit.empty() && quantity.unit != "x")
+    throw ScenarioError(fmt::format("`{}`: a factor is a plain number", text));
+  if (quantity.value < kLowestWarp || quantity.value > kHighestWarp)
+    throw ScenarioError(fmt::format("`{}` is not from 2 to 1000", text));
+  return quantity.value;
 }
 
 double parse_alpha(std::string_view text) {

@@ -66,6 +66,10 @@ void validate_measures(const Scenario& scenario) {
     require(pool.size >= 0 && std::isfinite(pool.size),
             fmt::format("the pool of {} must be 0 or above", pool.resource));
   }
+  require(!scenario.warp || (*scenario.warp >= 2 && *scenario.warp <= 1000),
+          "the warp must be from 2 to 1000 times");
+  require(!scenario.warp || !scenario.environment.contains("FAKETIME"),
+          "the warp sets FAKETIME itself: leave it out of the environment");
   require(scenario.alpha > 0 && scenario.alpha <= 0.5, "alpha must be above 0 and at most 0.5");
 }
 

@@ -70,6 +70,13 @@ TEST(CompleteAndValidate, RejectsWhatCannotBeRun) {
          s.tolerate = {{"fds", -1}};
        },
        "must be 0 or above"},
+      {[](Scenario& s) { s.warp = 1; }, "warp must be from 2 to 1000"},
+      {[](Scenario& s) { s.warp = 1001; }, "warp must be from 2 to 1000"},
+      {[](Scenario& s) {
+         s.warp = 10;
+         s.environment["FAKETIME"] = "-1d";
+       },
+       "the warp sets FAKETIME itself"},
       {[](Scenario& s) { s.command.push_back("{port65}"); }, "at most 64 ports"},
       {[&](Scenario& s) { stress(s, Kind::kExec).send = {"x"}; },
        "`send` is for tcp, unix and udp"},

@@ -37,19 +37,27 @@ struct CheckResult {
   std::vector<std::string> evidence;  ///< Lines of text.
 };
 
+/// How much faster than ours the daemon's time ran in the growth run.
+struct Warp {
+  double asked = 1;                  ///< `--warp`
+  std::optional<double> measured{};  ///< By the daemon's own progress; empty where it was refused.
+  std::string refused{};             ///< Why it has no effect on this daemon, with the remedy.
+};
+
 /// What one run found out.
 struct Report {
   std::string name;
   std::vector<std::string> command;
   std::optional<int> pid;  ///< Main process of the growth run.
   std::optional<double> ready_after_s;
-  std::string containment;  ///< `cgroup` or `subreaper`: the rung that held.
+  std::string containment;   ///< `cgroup` or `subreaper`: the rung that held.
+  std::optional<Warp> warp;  ///< Where it was asked for.
 
   std::uint64_t operations = 0;
   std::uint64_t failed_operations = 0;
   std::string first_failure;  ///< Of an operation; empty where none failed.
-  double stress_seconds = 0;
-  std::string stopped;  ///< `all verdicts in`, `budget`, `interrupted`, …
+  double stress_seconds = 0;  ///< On our clock.
+  std::string stopped;        ///< `all verdicts in`, `budget`, `interrupted`, …
 
   std::vector<CheckResult> checks;
 

@@ -109,7 +109,11 @@ struct Scenario {
   std::optional<std::uint64_t> descriptor_limit;  ///< Soft RLIMIT_NOFILE of the daemon.
   Ready ready;
   std::vector<Stress> stress;  ///< Empty: idle.
-  unsigned concurrency = 4;    ///< Operations in flight at a time (tcp, unix, udp, http).
+  /// Times as fast as ours that the daemon's clock and waits run during the growth run (2 to 1 000,
+  /// libfaketime). Rates are then told in the daemon's own time; an idle operation is a millisecond
+  /// of it. Rehearsals run without.
+  std::optional<double> warp;
+  unsigned concurrency = 4;  ///< Operations in flight at a time (tcp, unix, udp, http).
   std::optional<double> operations_per_second;  ///< Pace; default 80 % of what calibration finds.
   std::string pid_file;
   Window window;
