@@ -176,6 +176,11 @@ const std::vector<Option>& check_options() {
       {"--only", append_to<&Scenario::only>},
       {"--skip", append_to<&Scenario::skip>},
       {"--known", append_to<&Scenario::known>},
+      {"--suppressions", append_to<&Scenario::suppressions>},
+      {"--blame",
+       [](Line& line, const Given& given) {
+         line.scenario.blame = scenario::parse_blame(given.value);
+       }},
       {"--quick", [](Line& line, const Given&) { line.scenario.is_quick = true; }, nullptr, true},
       {"--strict", [](Line& line, const Given&) { line.scenario.is_strict = true; }, nullptr, true},
       {"--fail-fast", [](Line& line, const Given&) { line.scenario.fails_fast = true; }, nullptr,

@@ -45,15 +45,6 @@ double max_map_count() {
   return text ? std::strtod(text->c_str(), nullptr) : 65530;
 }
 
-/// A descriptor by what it is, without what differs from one to the next.
-std::string describe(const proc::OpenFile& file,
-                     const std::unordered_set<std::uint64_t>& half_closed) {
-  if (file.kind == proc::OpenFile::Kind::kSocket)
-    return half_closed.contains(file.inode) ? "socket in CLOSE_WAIT" : "socket";
-  if (file.kind == proc::OpenFile::Kind::kPipe) return "pipe";
-  return name_pattern(file.target);
-}
-
 std::unordered_set<std::uint64_t> half_closed_inodes() {
   std::unordered_set<std::uint64_t> inodes;
   for (const auto& socket : proc::close_wait_sockets()) inodes.insert(socket.inode);
@@ -229,54 +220,6 @@ std::vector<std::string> Sampler::system_v_objects() const {
     found.push_back(std::string("System V ") + kNames[static_cast<int>(object.kind)]);
   }
   return found;
-}
-
-Inventory Sampler::take_inventory() const {
-  Inventory inventory;
-  const auto count = [&inventory](Resource resource, const std::string& what) {
-    ++inventory[index(resource)][what];
-  };
-  const auto half_closed = half_closed_inodes();
-  for (const pid_t pid : zombies_) {
-    if (const auto stat = proc::read_stat(pid)) {
-      count(Resource::kZombies, stat->comm);
-      count(Resource::kChildren, stat->comm);
-    }
-  }
-  for (const pid_t pid : live_) {
-    if (const auto stat = proc::read_stat(pid)) count(Resource::kChildren, stat->comm);
-    for (const auto& file : proc::read_open_files(pid).value_or(std::vector<proc::OpenFile>{})) {
-      count(Resource::kFds, describe(file, half_closed));
-      if (half_closed.contains(file.inode)) count(Resource::kCloseWait, "socket in CLOSE_WAIT");
-      if (file.kind == proc::OpenFile::Kind::kRegular && file.links == 0)
-        count(Resource::kDeletedFiles, name_pattern(file.target));
-    }
-    for (const auto& mapping : proc::read_maps(pid).value_or(std::vector<proc::Mapping>{}))
-      count(Resource::kMaps, mapping.path.empty() ? "anonymous, " + mapping.permissions
-                                                  : name_pattern(mapping.path));
-  }
-  census_.for_each_file(
-      [&](const std::string& path) { count(Resource::kFiles, name_pattern(path)); });
-  census_.for_each_ipc_object(
-      [&](const std::string& path) { count(Resource::kIpc, name_pattern(path)); });
-  for (const std::string& object : system_v_objects()) count(Resource::kIpc, object);
-  return inventory;
-}
-
-std::vector<std::string> describe_growth(const Inventory& before, const Inventory& after,
-                                         Resource resource, std::size_t most) {
-  std::vector<std::pair<std::uint64_t, std::string>> grown;
-  for (const auto& [what, count] : after[index(resource)]) {
-    const auto& old = before[index(resource)];
-    const auto found = old.find(what);
-    const std::uint64_t had = found == old.end() ? 0 : found->second;
-    if (count > had) grown.emplace_back(count - had, what);
-  }
-  std::ranges::sort(grown, std::greater<>{});
-  if (grown.size() > most) grown.resize(most);
-  std::vector<std::string> lines;
-  for (const auto& [count, what] : grown) lines.push_back(fmt::format("+{} {}", count, what));
-  return lines;
 }
 
 }  // namespace watertight::probe

@@ -28,13 +28,6 @@ struct Target {
   std::filesystem::path state;  ///< `{state}`.
 };
 
-/// Which things of a resource there are, by what they are: `/var/log/data.log` -> 212.
-using Inventory = std::array<std::map<std::string, std::uint64_t>, kResourceCount>;
-
-/// The largest growths between two inventories of a resource, most first: "+211 /var/log/data.log".
-std::vector<std::string> describe_growth(const Inventory& before, const Inventory& after,
-                                         Resource resource, std::size_t most = 5);
-
 /// How much of a limit is used up.
 struct Fill {
   double used = 0;
@@ -61,8 +54,13 @@ class Sampler {
     return fill_[static_cast<std::size_t>(resource)];
   }
 
-  /// What there is by name; dear, for window edges.
-  Inventory take_inventory() const;
+  /// What the last look found: live processes, zombies, and, where it was a wide one, files.
+  const std::vector<pid_t>& live() const { return live_; }
+  const std::set<pid_t>& zombies() const { return zombies_; }
+  const FileCensus& files() const { return census_; }
+
+  /// System V objects of the daemon's user that are younger than this sampler, by kind.
+  std::vector<std::string> system_v_objects() const;
 
   /// Why a resource cannot be looked at, and the remedy; empty where it can.
   const std::string& blind_reason(Resource resource) const {
@@ -78,7 +76,6 @@ class Sampler {
   void look_at_descriptors(Sample& sample);
   void look_at_folders(Sample& sample);
   double count_close_wait(const std::vector<std::uint64_t>& sockets);
-  std::vector<std::string> system_v_objects() const;
 
   pid_t root_;
   ChildrenFiles root_children_;

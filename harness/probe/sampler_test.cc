@@ -130,20 +130,5 @@ TEST_F(SamplerTest, FollowsTheTreeAsProcessesComeAndGo) {
   EXPECT_EQ(after[Resource::kChildren], 0);
 }
 
-TEST_F(SamplerTest, NamesWhatGrew) {
-  start("touch $DIR/job.AbCdE1");
-  const Sampler watching = [&] {
-    Sampler made = sampler();
-    made.take(0, 0, Sampler::Depth::kCheap);
-    return made;
-  }();
-  const Inventory before = watching.take_inventory();
-  for (const char* name : {"job.AbCdE2", "job.AbCdE3"})
-    fs::copy(folder_ / "job.AbCdE1", folder_ / name);
-  const auto lines = describe_growth(before, watching.take_inventory(), Resource::kFiles);
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(lines[0], "+2 " + folder_.string() + "/job.??????");
-}
-
 }  // namespace
 }  // namespace watertight::probe

@@ -117,6 +117,19 @@ InnerCounts parse_fdinfo(std::string_view text) {
   return counts;
 }
 
+std::optional<unsigned> parse_open_flags(std::string_view fdinfo) {
+  std::optional<unsigned> flags;
+  for_each_field(fdinfo, [&](std::string_view key, std::string_view value) {
+    if (key == "flags") flags = parse_number<unsigned>(value, 8);
+  });
+  return flags;
+}
+
+std::optional<unsigned> read_open_flags(pid_t pid, int fd) {
+  const auto text = read_text(pid, fmt::format("fdinfo/{}", fd));
+  return text ? parse_open_flags(*text) : std::nullopt;
+}
+
 std::unordered_set<std::uint64_t> parse_locked_inodes(std::string_view locks_text) {
   std::unordered_set<std::uint64_t> inodes;
   while (!locks_text.empty()) {

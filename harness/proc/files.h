@@ -51,6 +51,11 @@ struct DescriptorCensus {
   InnerCounts inner;  ///< A fcntl(2) lock counts once for each descriptor of its file.
 };
 
+/// The flags with which a descriptor was opened (`flags:`, O_* of open(2)); empty where they are
+/// not told.
+std::optional<unsigned> parse_open_flags(std::string_view fdinfo);
+std::optional<unsigned> read_open_flags(pid_t pid, int fd);
+
 /// Inodes of all files that somebody has locked. The pids in `/proc/locks` are not to be trusted
 /// (that of a flock(2) is who took it, dead or alive); the inodes are.
 std::unordered_set<std::uint64_t> parse_locked_inodes(std::string_view locks_text);

@@ -3,6 +3,7 @@
 
 #include "posix/file.h"
 #include "posix/pipe.h"
+#include "posix/process.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -161,6 +162,19 @@ TEST(DescriptorCensus, SeesWhatTheNumberOfDescriptorsHides) {
   EXPECT_EQ(after.inotify_watches, before.inotify_watches + 1);
   EXPECT_EQ(after.locks, before.locks + 1);
   EXPECT_EQ(take_descriptor_census(getpid())->inner.locks, after.locks);
+}
+
+TEST(OpenFlags, AreThoseOfTheOpenCall) {
+  EXPECT_EQ(parse_open_flags("pos:\t0\nflags:\t02102001\nmnt_id:\t29\n"), 02102001u);
+  EXPECT_FALSE(parse_open_flags("pos:\t0\nflags:\t9\n"));
+  EXPECT_FALSE(parse_open_flags(""));
+  const posix::UniqueFd log =
+      posix::open_file(testing::TempDir() + "open_flags", O_WRONLY | O_CREAT | O_APPEND, 0600);
+  const auto flags = read_open_flags(posix::own_pid(), log.get());
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(*flags & O_ACCMODE, static_cast<unsigned>(O_WRONLY));
+  EXPECT_TRUE(*flags & O_APPEND);
+  EXPECT_FALSE(read_open_flags(posix::own_pid(), 999'999));
 }
 
 }  // namespace

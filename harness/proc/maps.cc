@@ -31,6 +31,7 @@ std::optional<Mapping> parse_mapping(std::string_view line) {
   return Mapping{.start = *start,
                  .end = *end,
                  .permissions = std::string(permissions),
+                 .offset = *offset,
                  .device_major = *major,
                  .device_minor = *minor,
                  .inode = *inode,

@@ -46,6 +46,7 @@ TEST(ParseMaps, ReadsEveryColumn) {
   EXPECT_EQ(mappings[0].start, 0x5602f602b000U);
   EXPECT_EQ(mappings[0].end, 0x5602f602c000U);
   EXPECT_EQ(mappings[0].permissions, "rw-p");
+  EXPECT_EQ(mappings[0].offset, 0x3000U);
   EXPECT_EQ(mappings[0].device_major, 0xfeU);
   EXPECT_EQ(mappings[0].device_minor, 0U);
   EXPECT_EQ(mappings[0].inode, 10953260U);

@@ -71,7 +71,8 @@ std::optional<SmapsRollup> parse_smaps_rollup(std::string_view text);
 /// One line of maps.
 struct Mapping {
   std::uint64_t start = 0, end = 0;
-  std::string permissions;  ///< `rw-p`
+  std::string permissions;   ///< `rw-p`
+  std::uint64_t offset = 0;  ///< Of the start within the file.
   std::uint64_t device_major = 0, device_minor = 0, inode = 0;
   std::string path;  ///< May be empty, `[stack]`, or end in ` (deleted)`.
 };

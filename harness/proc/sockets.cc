@@ -207,9 +207,9 @@ std::vector<SocketFact> listeners() {
   return all;
 }
 
-std::vector<SocketFact> close_wait_sockets() {
+std::vector<SocketFact> tcp_sockets(SocketState state) {
   std::vector<SocketFact> all;
-  append_inet(kTcpTables, SocketState::kCloseWait, all);
+  append_inet(kTcpTables, state, all);
   return all;
 }
 

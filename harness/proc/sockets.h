@@ -22,6 +22,8 @@ struct SocketFact {
 /// TCP states as the kernel numbers them; a UDP socket that is bound and not connected is kClose.
 enum class SocketState : std::uint8_t {
   kEstablished = 1,
+  kSynSent = 2,
+  kFinWait2 = 5,
   kClose = 7,
   kCloseWait = 8,
   kListen = 10
@@ -38,7 +40,8 @@ std::vector<SocketFact> parse_net_unix(std::string_view text);
 /// where sock_diag(7) is missing or forbidden. Throws HarnessError.
 std::vector<SocketFact> listeners();
 
-/// TCP sockets in CLOSE_WAIT: the peer has closed, the daemon has not.
-std::vector<SocketFact> close_wait_sockets();
+/// TCP sockets (4 and 6) in that state. kCloseWait: the peer has closed, the daemon has not.
+std::vector<SocketFact> tcp_sockets(SocketState state);
+inline std::vector<SocketFact> close_wait_sockets() { return tcp_sockets(SocketState::kCloseWait); }
 
 }  // namespace watertight::proc

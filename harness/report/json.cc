@@ -46,6 +46,25 @@ Json rate_of(const Rate& rate) {
           {"unit", rate.unit}};
 }
 
+Json frame_of(const Frame& frame) {
+  Json json = Json::object();
+  put(json, "function", frame.function);
+  put(json, "file", frame.file);
+  if (frame.line > 0) json["line"] = frame.line;
+  put(json, "module", frame.module);
+  json["offset"] = frame.offset;
+  return json;
+}
+
+Json blame_of(const Blame& blame) {
+  Json json{{"share", number(blame.share)}, {"count", blame.count}};
+  put(json, "what", blame.what);
+  put(json, "fingerprint", blame.fingerprint);
+  json["frames"] = Json::array();
+  for (const Frame& frame : blame.frames) json["frames"].push_back(frame_of(frame));
+  return json;
+}
+
 Json check_of(const CheckResult& check) {
   Json json{{"id", check.id},
             {"verdict", to_string(check.verdict)},
@@ -59,6 +78,8 @@ Json check_of(const CheckResult& check) {
   if (check.decided_at_operations) json["decided_at_operations"] = *check.decided_at_operations;
   put(json, "exhausted_in_s", check.exhausted_in_s);
   json["consequence_of"] = check.consequence_of ? Json(*check.consequence_of) : Json(nullptr);
+  json["blame"] = Json::array();
+  for (const Blame& blame : check.blame) json["blame"].push_back(blame_of(blame));
   json["evidence"] = check.evidence;
   return json;
 }

@@ -36,6 +36,13 @@ CheckResult leaking_fds() {
   result.decided_after_s = 0.4;
   result.decided_at_operations = 4096;
   result.exhausted_in_s = 0.11;
+  result.blame = {{.share = 1,
+                   .count = 4096,
+                   .what = "/var/log/data.log",
+                   .frames = {{"bad_loop", "/src/leaks_fd.c", 31, "/usr/bin/leaks_fd", 4660},
+                              {"main", "/src/leaks_fd.c", 60, "/usr/bin/leaks_fd", 4800}},
+                   .fingerprint = "0123456789abcdef"},
+                  {.share = 0, .count = 1, .what = "/etc/hosts, read-only", .frames = {}}};
   result.evidence = {"12 fds after 1 024 operations, 4 108 after 5 120",
                      "+4 096 /var/log/data.log (regular file, opened for appending)"};
   return result;
@@ -150,6 +157,8 @@ Report hostile_report() {
   finding.rate = Rate{std::numeric_limits<double>::infinity(), -1e300, 1e300, 0, hostile};
   finding.exhausted_in_s = std::numeric_limits<double>::quiet_NaN();
   finding.consequence_of = hostile;
+  finding.blame.assign(9, {std::numeric_limits<double>::quiet_NaN(), 1, hostile,
+                           std::vector<Frame>(99, {hostile, hostile, -1, hostile, 1})});
   finding.evidence.assign(500, hostile);
   report.checks = {finding, finding, check("", Verdict::kNotApplicable, ""),
                    check("quiet", Verdict::kPass, "")};

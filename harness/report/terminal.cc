@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/terminal.h"
 
+#include "report/blame_lines.h"
 #include "report/page.h"
 #include "report/quantity.h"
 #include "report/text.h"
@@ -192,6 +193,10 @@ std::vector<std::string> meaning(const CheckResult& check) {
   return facts;
 }
 
+void write_blame(const CheckResult& check, Page& page) {
+  for (const std::string& line : describe_blame(check.blame)) page.text(line, 4, Ink::kBold);
+}
+
 void write_evidence(const CheckResult& check, Page& page) {
   const std::size_t shown = std::min(check.evidence.size(), kMostEvidence);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -206,6 +211,7 @@ void write_evidence(const CheckResult& check, Page& page) {
 // A check that found something: its evidence, and below it what merely follows from it.
 void write_finding(const Checks& found, const CheckResult& finding, Page& page) {
   page.entry(mark_of(finding.severity), finding.id, finding.summary, Ink::kBold, Ink::kPlain);
+  write_blame(finding, page);
   write_evidence(finding, page);
   page.facts(meaning(finding), 4);
   for (const CheckResult* other : found) {

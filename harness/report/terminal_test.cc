@@ -43,6 +43,8 @@ TEST(WriteTerminal, TellsAFailureFirst) {
 
 ✗ growth.fds       leaks 1 fd per operation; the 1 024 descriptor limit is
                    reached in 110 ms
+    by bad_loop (leaks_fd.c:31), called by main (leaks_fd.c:60): +4 096
+    /var/log/data.log
     12 fds after 1 024 operations, 4 108 after 5 120
     +4 096 /var/log/data.log (regular file, opened for appending)
     decided after 400 ms, at 4 096 operations
@@ -78,6 +80,9 @@ TEST(WriteTerminal, FitsANarrowTerminal) {
 ✗ growth.fds
   leaks 1 fd per operation; the 1 024
   descriptor limit is reached in 110 ms
+    by bad_loop (leaks_fd.c:31), called
+    by main (leaks_fd.c:60): +4 096
+    /var/log/data.log
     12 fds after 1 024 operations, 4 108
     after 5 120
     +4 096 /var/log/data.log (regular
@@ -127,6 +132,8 @@ TEST(WriteTerminal, FallsBackToAscii) {
 
 FAIL growth.fds       leaks 1 fd per operation; the 1 024 descriptor limit is
                       reached in 110 ms
+    by bad_loop (leaks_fd.c:31), called by main (leaks_fd.c:60): +4 096
+    /var/log/data.log
     12 fds after 1 024 operations, 4 108 after 5 120
     +4 096 /var/log/data.log (regular file, opened for appending)
     decided after 400 ms, at 4 096 operations
@@ -291,6 +298,7 @@ TEST(WriteCheck, TellsOfOneCheckWhatTheReportSays) {
   EXPECT_EQ(
       written_check(0),
       R"(✗ growth.fds  leaks 1 fd per operation; the 1 024 descriptor limit is reached in 110 ms
+    by bad_loop (leaks_fd.c:31), called by main (leaks_fd.c:60): +4 096 /var/log/data.log
     12 fds after 1 024 operations, 4 108 after 5 120
     +4 096 /var/log/data.log (regular file, opened for appending)
     decided after 400 ms, at 4 096 operations

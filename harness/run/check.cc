@@ -2,6 +2,7 @@
 #include <watertight/check.h>
 
 #include "report/quantity.h"
+#include "run/blame.h"
 #include "run/catalogue.h"
 #include "run/consequences.h"
 #include "run/growth.h"
@@ -24,7 +25,7 @@ using run::Watch;
 /// Long enough for anything the scenario allows, and an end to what hangs in spite of that.
 posix::Clock::duration own_deadline(const Scenario& scenario, const Selection& selection) {
   const auto rehearsal = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
-  return scenario.budget.time * (scenario.extends ? 16 : 1) + 60s +
+  return scenario.budget.time * (scenario.extends ? 16 : 1) + 60s + run::kLongestBlame +
          rehearsal * (1 + selection.rehearsals.size() + (scenario.warp ? 2 : 0));
 }
 
@@ -91,6 +92,7 @@ void apply_known(const Scenario& scenario, Report& report) {
 Report check(const Scenario& given, Observer* observer) {
   Scenario scenario = given;
   scenario::complete_and_validate(scenario);
+  const blame::Suppressions suppressions = run::read_suppressions(scenario);
   const Selection selection = run::select_checks(scenario);
   const Watch watch(observer, own_deadline(scenario, selection));
 
@@ -100,6 +102,7 @@ Report check(const Scenario& given, Observer* observer) {
   report.is_strict = scenario.is_strict;
   try {
     if (!selection.growth.empty()) run::run_growth(scenario, selection, watch, report);
+    run::add_blame(scenario, suppressions, watch, report);
     add_heap(selection, report);
     Scenario bare = scenario;
     bare.warp.reset();

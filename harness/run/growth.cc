@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/growth.h"
 
+#include "blame/black_box.h"
 #include "judge/growth.h"
 #include "launch/daemon.h"
 #include "probe/sampler.h"
@@ -46,6 +47,9 @@ constexpr double kShortestIdle = 0.3;
 /// Share of what the daemon can do at which it is paced, so that state that follows the rate stays
 /// put.
 constexpr double kPace = 0.8;
+
+/// Things that grew, where each has another name.
+constexpr std::size_t kMostBlamed = 20;
 
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -101,7 +105,7 @@ class GrowthRun {
   bool is_settled(const Judged& judged) const;
   bool has_failed(const Judged& judged) const;
   void conclude();
-  CheckResult conclude(const Judged& judged, const probe::Inventory& after) const;
+  CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
   void measure_time();
   /// Idle operations are milliseconds, and told as such of the daemon's own time.
   double own_operations() const { return is_idle_ ? warp_factor_ : 1; }
@@ -124,7 +128,7 @@ class GrowthRun {
 
   std::vector<probe::Sample> samples_;
   std::vector<Judged> judged_;
-  probe::Inventory inventory_before_;
+  blame::Inventory inventory_before_;
   Calibration calibration_;
   Cadence cadence_;
   std::optional<double> pace_;
@@ -142,7 +146,7 @@ class GrowthRun {
 void GrowthRun::calibrate() {
   wait_until_quiet();
   look(probe::Sampler::Depth::kWide);
-  inventory_before_ = sampler_.take_inventory();
+  inventory_before_ = blame::take_inventory(sampler_);
 
   calibration_.cycle = workload_.cycle();
   std::uint64_t operations =
@@ -334,12 +338,12 @@ void GrowthRun::conclude() {
                                 warp_ ? " (under --warp; try without)" : "");
     report_.log_tail = daemon_.log_tail();
   }
-  const probe::Inventory after = sampler_.take_inventory();
+  const blame::Inventory after = blame::take_inventory(sampler_);
   for (const Judged& judged : judged_) report_.checks.push_back(conclude(judged, after));
   record_series();
 }
 
-CheckResult GrowthRun::conclude(const Judged& judged, const probe::Inventory& after) const {
+CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& after) const {
   const auto& traits = probe::traits(judged.resource);
   if (const std::string& blind = sampler_.blind_reason(judged.resource); !blind.empty()) {
     CheckResult result;
@@ -374,9 +378,11 @@ CheckResult GrowthRun::conclude(const Judged& judged, const probe::Inventory& af
   context.first_failure = tally_.first_failure;
   CheckResult result = summarize_growth(verdict, context);
   if (is_suspected) result.summary = "suspected (--fail-fast): " + result.summary;
-  if (verdict.verdict == Verdict::kFail)
-    std::ranges::copy(probe::describe_growth(inventory_before_, after, judged.resource),
-                      std::back_inserter(result.evidence));
+  if (verdict.verdict == Verdict::kFail) {
+    result.blame = blame::find_grown(inventory_before_, after, judged.resource);
+    if (result.blame.size() > kMostBlamed) result.blame.resize(kMostBlamed);
+    std::ranges::copy(blame::describe_grown(result.blame), std::back_inserter(result.evidence));
+  }
   return result;
 }
 

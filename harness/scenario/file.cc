@@ -283,6 +283,12 @@ const Keys<Scenario>& measure_keys() {
       {"extend", [](Scenario& scenario, const Value& value) { scenario.extends = value.flag(); }},
       {"only", [](Scenario& scenario, const Value& value) { scenario.only = value.texts(); }},
       {"skip", [](Scenario& scenario, const Value& value) { scenario.skip = value.texts(); }},
+      {"suppressions",
+       [](Scenario& scenario, const Value& value) { scenario.suppressions = value.texts(); }},
+      {"blame",
+       [](Scenario& scenario, const Value& value) {
+         scenario.blame = value.parsed(parse_blame, value.text());
+       }},
       {"known", [](Scenario& scenario, const Value& value) { scenario.known = value.texts(); }},
       {"quick", [](Scenario& scenario, const Value& value) { scenario.is_quick = value.flag(); }},
       {"strict", [](Scenario& scenario, const Value& value) { scenario.is_strict = value.flag(); }},

@@ -23,6 +23,7 @@ Pool parse_pool(std::string_view text);                    ///< "rss=64MiB", "fd
 double parse_warp(std::string_view text);                  ///< "1000", "60x"; from 2 to 1 000.
 double parse_alpha(std::string_view text);                 ///< "0.001" or "0.1%"; within (0, 0.5].
 std::vector<Manner> parse_manners(std::string_view text);  ///< Comma separated.
+BlameMode parse_blame(std::string_view text);              ///< "auto", "off", "valgrind", …
 std::string decode_escapes(std::string_view text);         ///< C escapes: \r \n \t \0 \\ \xHH \ooo.
 
 /// The nearest of `candidates` to a mistyped word, or empty where none is near (edit distance).

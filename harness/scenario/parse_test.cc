@@ -125,6 +125,15 @@ TEST(ParseManners, ReadsAList) {
     EXPECT_THROW(parse_manners(text), ScenarioError) << text;
 }
 
+TEST(ParseBlame, KnowsItsWords) {
+  EXPECT_EQ(parse_blame("auto"), BlameMode::kAuto);
+  EXPECT_EQ(parse_blame("off"), BlameMode::kOff);
+  EXPECT_EQ(parse_blame("valgrind"), BlameMode::kValgrind);
+  EXPECT_EQ(parse_blame("sanitizer"), BlameMode::kSanitizer);
+  EXPECT_THAT(complaint(parse_blame, "valgrnd"), HasSubstr("did you mean `valgrind`?"));
+  EXPECT_THROW(parse_blame(""), ScenarioError);
+}
+
 TEST(DecodeEscapes, KnowsThoseOfC) {
   using namespace std::string_literals;
   const std::pair<std::string_view, std::string> cases[] = {

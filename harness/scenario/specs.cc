@@ -135,4 +135,18 @@ std::vector<Manner> parse_manners(std::string_view text) {
   }
 }
 
+BlameMode parse_blame(std::string_view text) {
+  constexpr std::pair<std::string_view, BlameMode> kModes[] = {
+      {"auto", BlameMode::kAuto},
+      {"off", BlameMode::kOff},
+      {"valgrind", BlameMode::kValgrind},
+      {"sanitizer", BlameMode::kSanitizer}};
+  std::vector<std::string> words;
+  for (const auto& [word, mode] : kModes) {
+    if (word == text) return mode;
+    words.emplace_back(word);
+  }
+  throw ScenarioError(fmt::format("nobody to blame with: `{}`{}", text, did_you_mean(text, words)));
+}
+
 }  // namespace watertight::scenario

@@ -20,6 +20,26 @@ struct Rate {
   std::string unit;  ///< `byte`, `fd`, `thread`, …
 };
 
+/// One level of a call stack; an inlined function has a level of its own. What is not known is
+/// empty.
+struct Frame {
+  std::string function = {};  ///< Demangled.
+  std::string file = {};      ///< As the compiler wrote it down.
+  int line = 0;               ///< From 1.
+  std::string module = {};    ///< Path of the program or library.
+  std::uint64_t offset = 0;   ///< Address within the module as its file has it: `addr2line -e`.
+};
+
+/// Who a growth is due to.
+struct Blame {
+  double share = 0;           ///< Of the growth that was seen, 0 to 1.
+  std::uint64_t count = 0;    ///< Things, or blocks of memory, that it left.
+  std::string what;           ///< What they are: `/var/log/data.log`, `blocks of 64 bytes, lost`.
+  std::vector<Frame> frames;  ///< Innermost first, the culprit at the top; empty without a stack.
+  /// Hex digits for the stack, the same from run to run and from build to build.
+  std::string fingerprint = {};
+};
+
 /// The outcome of one check. Every field but the first four may be absent.
 struct CheckResult {
   std::string id;  ///< `growth.fds`, `shutdown.idle`, …
@@ -34,6 +54,7 @@ struct CheckResult {
   std::optional<double> exhausted_in_s;  ///< Until the limit of the resource, at the measured pace.
   /// Id of the more specific check that explains this one.
   std::optional<std::string> consequence_of;
+  std::vector<Blame> blame;           ///< Most first.
   std::vector<std::string> evidence;  ///< Lines of text.
 };
 

@@ -92,6 +92,16 @@ struct Pool {
   double size = 0;       ///< Bytes for memory, items for counts.
 };
 
+/// Who is asked which call sites are to blame, once something has grown. What grew is told by
+/// everyone.
+enum class BlameMode {
+  kAuto,  ///< The first of the following that can look at this daemon; nobody where `fails_fast`.
+  kOff,   ///< Nobody.
+  kSanitizer,  ///< A second run of the same operations; reads what the sanitizer that the daemon
+               ///< was built with says at its end.
+  kValgrind,   ///< A second run of the same operations under Valgrind's memcheck.
+};
+
 /// A file that is written before the launch; both strings may hold placeholders.
 struct FileTemplate {
   std::string path;
@@ -129,9 +139,13 @@ struct Scenario {
   std::vector<FileTemplate> files;
   std::vector<std::string> setup;     ///< Shell commands before the launch, in `{state}`.
   std::vector<std::string> teardown;  ///< Shell commands after the end, in `{state}`.
-  bool is_quick = false;              ///< Rehearsals repeat less: seconds instead of tens.
-  bool is_strict = false;             ///< Warnings fail, blind spots are inconclusive.
-  bool fails_fast = false;            ///< Stop at the first suspicion.
+  BlameMode blame = BlameMode::kAuto;
+  /// Files of call sites that are excused, as Valgrind (.supp) or LeakSanitizer reads them: they
+  /// are not named.
+  std::vector<std::string> suppressions;
+  bool is_quick = false;    ///< Rehearsals repeat less: seconds instead of tens.
+  bool is_strict = false;   ///< Warnings fail, blind spots are inconclusive.
+  bool fails_fast = false;  ///< Stop at the first suspicion.
 };
 
 }  // namespace watertight

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file What `/proc` tells of the things that grew, without a preload, a tracer or a rebuild: not
+/// who made them, but what they are.
+
+#include "probe/sampler.h"
+
+#include <watertight/report.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace watertight::blame {
+
+/// The things of each resource by what they are, without what differs from one to the next:
+/// `/var/log/data.log, write-only, append` -> 212, `TCP socket in CLOSE_WAIT, accepted at
+/// 127.0.0.1:8080 from 127.0.0.1` -> 5.
+using Inventory = std::array<std::map<std::string, std::uint64_t>, probe::kResourceCount>;
+
+/// Of the processes and files that the sampler's last look found. Dear, for the edges of a run:
+/// three syscalls a descriptor.
+Inventory take_inventory(const probe::Sampler& sampler);
+
+/// What there is more of, most first; `share` is of all that there is more of.
+std::vector<Blame> find_grown(const Inventory& before, const Inventory& after,
+                              probe::Resource resource);
+
+/// The same as lines, at most so many: `+211 /var/log/data.log, write-only, append`.
+std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::size_t most = 5);
+
+}  // namespace watertight::blame

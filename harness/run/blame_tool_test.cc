@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/program.h"
+#include "posix/process.h"
+#include "run/test_scenarios.h"
+
+#include <watertight/check.h>
+#include <watertight/error.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace watertight {
+namespace {
+
+using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+/// Of a daemon that opens its log at each request.
+Scenario leaking_scenario() {
+  Scenario scenario = sample_scenario("fd_open_without_close");
+  scenario.stress = {sample_stress("tcp:127.0.0.1:{port}")};
+  scenario.only = {"growth.fds"};
+  return scenario;
+}
+
+const CheckResult& descriptors(const Report& report) {
+  const auto found = std::ranges::find(report.checks, "growth.fds", &CheckResult::id);
+  if (found == report.checks.end()) throw std::runtime_error(describe(report));
+  return *found;
+}
+
+TEST(Blame, NamesTheCallSiteInAReport) {
+  if (std::holds_alternative<launch::NoProgram>(
+          launch::find_program("valgrind", posix::current_environment())))
+    GTEST_SKIP() << "needs valgrind";
+  Scenario scenario = leaking_scenario();
+  scenario.blame = BlameMode::kValgrind;
+  const Report report = check(scenario);
+  const CheckResult& fds = descriptors(report);
+  ASSERT_EQ(fds.verdict, Verdict::kFail) << describe(report);
+  ASSERT_FALSE(fds.blame.empty()) << describe(report);
+  ASSERT_FALSE(fds.blame[0].frames.empty()) << describe(report);
+  EXPECT_EQ(fds.blame[0].frames[0].function, "log_line");
+  EXPECT_THAT(fds.blame[0].frames[0].file, EndsWith("fd_open_without_close.c"));
+  EXPECT_THAT(fds.summary, HasSubstr("; by log_line (fd_open_without_close.c:16)"));
+  EXPECT_THAT(describe(report), HasSubstr("called by answer"));
+}
+
+TEST(Blame, TellsWhatGrewWhereNobodyIsAsked) {
+  Scenario scenario = leaking_scenario();
+  scenario.blame = BlameMode::kOff;
+  const CheckResult fds = descriptors(check(scenario));
+  ASSERT_EQ(fds.verdict, Verdict::kFail);
+  ASSERT_FALSE(fds.blame.empty());
+  EXPECT_THAT(fds.blame[0].what, HasSubstr("data.log, write-only, append"));
+  EXPECT_TRUE(fds.blame[0].frames.empty());
+  EXPECT_GT(fds.blame[0].share, 0.9);
+}
+
+TEST(Blame, SaysWhomToAsk) {
+  const CheckResult fds = descriptors(check(leaking_scenario()));
+  EXPECT_THAT(fds.evidence, Contains(HasSubstr("; --blame valgrind asks Valgrind")));
+}
+
+TEST(Blame, SaysWhyNobodyIsNamed) {
+  Scenario scenario = leaking_scenario();
+  scenario.blame = BlameMode::kValgrind;
+  scenario.environment["PATH"] = "/no/such/folder";
+  const CheckResult fds = descriptors(check(scenario));
+  EXPECT_EQ(fds.verdict, Verdict::kFail);
+  EXPECT_THAT(fds.evidence, Contains(HasSubstr("Valgrind is not installed")));
+}
+
+TEST(Blame, RefusesAWrongSuppressionFileBeforeAnythingStarts) {
+  Scenario scenario = leaking_scenario();
+  scenario.suppressions = {"/no/such.supp"};
+  EXPECT_THROW(check(scenario), ScenarioError);
+}
+
+}  // namespace
+}  // namespace watertight
