@@ -58,18 +58,14 @@ static uint64_t stack_key(uint32_t site, const struct WatertightAgentStack *stac
   return 1ull << 63 | hash;
 }
 
-uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
-  struct WatertightAgentStack stack;
-  if (self.held != NULL) return site;
-  self.held = &unwinding;  // What the unwinder itself calls is not counted.
-  take_stack(&stack, caller);
-  self.held = NULL;
+static uint32_t add_stack_site(uint32_t site, unsigned kind, const void *caller,
+                               const struct WatertightAgentStack *stack) {
   if (!take_lock(&locks[kSiteLock].word)) return site;
-  const uint64_t key = stack_key(site, &stack);
+  const uint64_t key = stack_key(site, stack);
   const uint32_t index = index_of(key);
   if (site_index[index] == 0 && site_count < kWatertightAgentSites &&
       stack_count < kWatertightAgentStacks) {
-    slot->stacks[stack_count++] = stack;
+    slot->stacks[stack_count++] = *stack;
     __atomic_store_n(&slot->stack_count, stack_count, __ATOMIC_RELEASE);
     publish(key, index,
             (struct WatertightAgentSite){.caller = (uintptr_t)caller,
@@ -81,9 +77,59 @@ uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
   return found != 0 ? found : site;
 }
 
+// Stacks that were taken lately, by where they were taken. Most of what a daemon does it does again
+// from the same depth.
+static struct Known {
+  uint32_t is_busy;
+  uint32_t site;
+  uint32_t stack_site;  // 0: none yet.
+  uintptr_t frame;
+  struct StackPlace place;
+  struct WatertightAgentStack stack;
+} known_stacks[256];
+
+static struct Known *known_at(uint32_t site, uintptr_t frame) {
+  const uint64_t hash = (frame >> 4 ^ (uint64_t)site << 32) * 0x9e3779b97f4a7c15u;
+  return &known_stacks[hash >> 56];
+}
+
+static uint32_t take_stack_site(uint32_t site, unsigned kind, const void *caller,
+                                struct Known *known, uintptr_t frame) {
+  struct Known taken = {.site = site, .frame = frame};
+  take_stack(&taken.stack, &taken.place, caller);
+  self.held = NULL;
+  taken.stack_site = add_stack_site(site, kind, caller, &taken.stack);
+  self.held = &unwinding;
+  if (taken.stack_site == site || __atomic_exchange_n(&known->is_busy, 1, __ATOMIC_ACQUIRE))
+    return taken.stack_site;
+  taken.is_busy = 1;
+  *known = taken;
+  __atomic_store_n(&known->is_busy, 0, __ATOMIC_RELEASE);
+  return taken.stack_site;
+}
+
+uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
+  if (self.held != NULL) return site;
+  self.held = &unwinding;  // What the unwinder itself calls is not counted.
+  const uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  struct Known *known = known_at(site, frame);
+  uint32_t found = 0;
+  if (!__atomic_exchange_n(&known->is_busy, 1, __ATOMIC_ACQUIRE)) {
+    if (known->stack_site != 0 && known->site == site && known->frame == frame &&
+        is_still_there(&known->stack, &known->place, caller))
+      found = known->stack_site;
+    __atomic_store_n(&known->is_busy, 0, __ATOMIC_RELEASE);
+  }
+  if (found == 0) found = take_stack_site(site, kind, caller, known, frame);
+  self.held = NULL;
+  return found;
+}
+
 void inherit_sites(struct WatertightAgentSlot *mine, const struct WatertightAgentSlot *parents) {
   mine->site_count = site_count;
   mine->stack_count = stack_count;
+  for (uint32_t i = 0; i < sizeof known_stacks / sizeof known_stacks[0]; ++i)
+    if (known_stacks[i].is_busy) known_stacks[i] = (struct Known){0};  // By a thread of the parent.
   if (parents == NULL) return;
   memcpy(mine->sites, parents->sites, site_count * sizeof mine->sites[0]);
   memcpy(mine->stacks, parents->stacks, stack_count * sizeof mine->stacks[0]);
