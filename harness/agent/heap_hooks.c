@@ -31,19 +31,26 @@ static int is_early(const void *block) {
 }
 static size_t early_size(const void *block) { return *(const size_t *)((const char *)block - 16); }
 
-static inline const void *take_new_caller(const void *caller) {
+// Who asked, and for how much: what operator new was asked for, where it is what calls.
+struct Request {
+  const void *caller;
+  size_t bytes;
+};
+
+static inline struct Request take_request(const void *caller, size_t bytes) {
   if (WATERTIGHT_UNLIKELY(self.new_caller != NULL)) {
     caller = self.new_caller;
+    bytes = self.new_bytes;
     self.new_caller = NULL;
   }
-  return caller;
+  return (struct Request){caller, bytes};
 }
 
 void *malloc(size_t bytes) {
   WATERTIGHT_ENSURE_STARTED();
   if (WATERTIGHT_UNLIKELY(next.malloc == NULL)) return allocate_early(bytes);
-  const void *caller = take_new_caller(__builtin_return_address(0));
-  return note_block(next.malloc(bytes), bytes, caller);
+  const struct Request request = take_request(__builtin_return_address(0), bytes);
+  return note_block(next.malloc(bytes), request.bytes, request.caller);
 }
 
 void *calloc(size_t count, size_t bytes) {
@@ -101,9 +108,9 @@ void *reallocarray(void *block, size_t count, size_t bytes) {
 int posix_memalign(void **block, size_t alignment, size_t bytes) {
   WATERTIGHT_ENSURE_STARTED();
   if (WATERTIGHT_UNLIKELY(next.posix_memalign == NULL)) return ENOMEM;
-  const void *caller = take_new_caller(__builtin_return_address(0));
+  const struct Request request = take_request(__builtin_return_address(0), bytes);
   const int error = next.posix_memalign(block, alignment, bytes);
-  if (error == 0) note_block(*block, bytes, caller);
+  if (error == 0) note_block(*block, request.bytes, request.caller);
   return error;
 }
 
@@ -114,8 +121,8 @@ int posix_memalign(void **block, size_t alignment, size_t bytes) {
       errno = ENOMEM;                                                               \
       return NULL;                                                                  \
     }                                                                               \
-    const void *caller = take_new_caller(__builtin_return_address(0));              \
-    return note_block(next.name arguments, bytes, caller);                          \
+    const struct Request request = take_request(__builtin_return_address(0), bytes); \
+    return note_block(next.name arguments, request.bytes, request.caller); \
   }
 WATERTIGHT_ALIGNED(aligned_alloc, (size_t alignment, size_t bytes), (alignment, bytes))
 WATERTIGHT_ALIGNED(memalign, (size_t alignment, size_t bytes), (alignment, bytes))

@@ -3,7 +3,8 @@
 // operator new and delete in all their forms, by their mangled names (Itanium C++ ABI).
 //
 // libstdc++ asks malloc for the memory, jemalloc and tcmalloc do not. So the caller waits in
-// `self.new_caller` for the malloc; where none came, the block is counted here. A program's own
+// `self.new_caller` for the malloc; where none came, the block is counted here. The forms of libstdc++
+// call each other by way of the symbols, so the outermost is the one that counts. A program's own
 // operators come before ours in link order, and are counted by the malloc that they call.
 #define _GNU_SOURCE
 #include "agent/heap_hooks.h"
@@ -38,9 +39,13 @@ static void *find_in_cxx_library(const char *name) {
   void *name parameters {                                              \
     const void *caller = __builtin_return_address(0);                  \
     WATERTIGHT_FIND_LATE(name);                                        \
-    self.new_caller = caller;                                          \
+    const int is_outermost = self.new_caller == NULL; \
+    if (is_outermost) { \
+      self.new_caller = caller; \
+      self.new_bytes = bytes; \
+    } \
     void *block = next.name arguments;                                 \
-    if (WATERTIGHT_UNLIKELY(self.new_caller != NULL)) {                \
+    if (WATERTIGHT_UNLIKELY(is_outermost && self.new_caller != NULL)) {                \
       self.new_caller = NULL;                                          \
       note_block(block, bytes, caller);                                \
     }                                                                  \

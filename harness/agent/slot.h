@@ -13,6 +13,7 @@
 struct ThreadState {
   uint32_t *held;          ///< The lock that this thread holds, or is about to.
   const void *new_caller;  ///< Who called operator new, for the malloc that it may call.
+  size_t new_bytes;        ///< What it was asked for.
   const void *deleted;     ///< What operator delete has uncounted, for the free that it may call.
   int vfork_depth;  ///< Above 0: this is a vfork child, in its parent's memory.
   void *vfork_returns[8];

@@ -30,6 +30,7 @@ struct AgentCount {
   std::int64_t count = 0;  ///< Blocks, descriptors, threads, …
   std::int64_t bytes = 0;  ///< Of heap (as asked for) and mappings; else 0.
 
+  bool operator==(const AgentCount&) const = default;
   AgentCount& operator+=(const AgentCount& other) {
     count += other.count;
     bytes += other.bytes;

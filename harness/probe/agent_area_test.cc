@@ -5,6 +5,7 @@
 #include "posix/pipe.h"
 #include "posix/process.h"
 #include "proc/process.h"
+#include "proc/tree.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +13,14 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace watertight::probe {
 namespace {
@@ -38,22 +42,21 @@ class AgentTest : public testing::Test {
   }
 
   void start(const std::string& program, const AgentArea::Options& options = {},
-             std::vector<std::string> arguments = {}) {
+             const std::string& preloaded_too = "") {
     area_.emplace(folder_ / "area", options);
     auto environment = posix::current_environment();
     const std::string& variable = area_->variable();
     const auto equals = variable.find('=');
     environment[variable.substr(0, equals)] = variable.substr(equals + 1);
-    environment["LD_PRELOAD"] = WATERTIGHT_BUILD "/libwatertight-agent.so";
+    environment["LD_PRELOAD"] = WATERTIGHT_BUILD "/libwatertight-agent.so " + preloaded_too;
     posix::Pipe out = posix::open_pipe();
     int in[2];
     ASSERT_EQ(::pipe2(in, O_CLOEXEC), 0);  // The program waits for what it is told.
     const posix::UniqueFd childs_end(in[0]);
     to_child_ = posix::UniqueFd(in[1]);
-    arguments.insert(arguments.begin(), program);
     child_ = posix::ChildProcess::spawn(
         {.program = program,
-         .arguments = arguments,
+         .arguments = {program},
          .environment = environment,
          .descriptors = {{0, childs_end.get()}, {1, out.writing.get()}, {2, 2}}});
     from_child_ = std::move(out.reading);
@@ -77,6 +80,13 @@ class AgentTest : public testing::Test {
     }
     return line;
   }
+
+  void take(const std::string& step, const std::string& direction) {
+    tell(step + " " + direction);
+    ASSERT_EQ(hear(), "done\n") << step << " " << direction;
+  }
+
+  void expect_every_form_of_new();
 
   AgentCount total(AgentKind kind) const {
     return area_->total(child_->pid(), kind).value_or(AgentCount{-1, -1});
@@ -102,6 +112,8 @@ class AgentTest : public testing::Test {
   posix::UniqueFd to_child_, from_child_;
 };
 
+using enum AgentKind;
+
 struct Step {
   const char* name;
   AgentKind kind;
@@ -109,7 +121,6 @@ struct Step {
   std::int64_t bytes = 0;
 };
 
-using enum AgentKind;
 constexpr std::int64_t kPages = 8 * 4096;
 const Step kSteps[] = {
     {"malloc", kHeap, 1, 100},
@@ -187,22 +198,18 @@ const Step kSteps[] = {
 
 TEST_F(AgentTest, CountsWhatEachFunctionMakesAndGivesUp) {
   start(WATERTIGHT_AGENT_HOOKS);
-  const auto take = [this](const Step& step, const char* direction) {
-    tell(std::string(step.name) + " " + direction);
-    ASSERT_EQ(hear(), "done\n") << step.name << " " << direction;
-  };
   for (const Step& step : kSteps) {
     // Once for what libc keeps from then on (streams' buffers, stacks of threads).
-    take(step, "up");
-    take(step, "down");
+    take(step.name, "up");
+    take(step.name, "down");
     std::map<AgentKind, AgentCount> before;
     for (const AgentKind kind : {kHeap, kFd, kThread, kChild, kFile, kMapping})
       before[kind] = total(kind);
-    take(step, "up");
+    take(step.name, "up");
     const AgentCount up = total(step.kind);
     EXPECT_EQ(up.count - before[step.kind].count, step.count) << step.name;
     EXPECT_EQ(up.bytes - before[step.kind].bytes, step.bytes) << step.name;
-    take(step, "down");
+    take(step.name, "down");
     for (const auto& [kind, count] : before) {
       if (kind == kHeap && step.kind != kHeap) continue;  // Threads and streams have some of libc's.
       EXPECT_EQ(total(kind).count, count.count) << step.name << " " << static_cast<int>(kind);
@@ -210,6 +217,116 @@ TEST_F(AgentTest, CountsWhatEachFunctionMakesAndGivesUp) {
     }
   }
   EXPECT_EQ(area_->missed(child_->pid()), 0u);
+}
+
+void AgentTest::expect_every_form_of_new() {
+  for (const std::string form :
+       {"plain", "array", "sized", "sized_array", "nothrow", "nothrow_array", "aligned",
+        "aligned_array", "aligned_sized", "aligned_sized_array", "aligned_nothrow",
+        "aligned_nothrow_array", "after_bad_alloc"}) {
+    take(form, "up");
+    take(form, "down");
+    const AgentCount before = total(kHeap), own = total_of_program(kHeap);
+    take(form, "up");
+    EXPECT_EQ(total(kHeap).count - before.count, 1) << form;
+    EXPECT_EQ(total(kHeap).bytes - before.bytes, 100) << form;
+    EXPECT_EQ(total_of_program(kHeap).count - own.count, 1) << form << ": who called operator new";
+    take(form, "down");
+    EXPECT_EQ(total(kHeap).count, before.count) << form;
+    EXPECT_EQ(total(kHeap).bytes, before.bytes) << form;
+  }
+}
+
+TEST_F(AgentTest, CountsNewAndDelete) {
+  start(WATERTIGHT_AGENT_NEWS);
+  expect_every_form_of_new();
+}
+
+TEST_F(AgentTest, CountsNewAndDeleteOfAnotherAllocator) {
+  const std::string jemalloc = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2";
+  if (!std::filesystem::exists(jemalloc)) GTEST_SKIP() << jemalloc << " is not installed";
+  start(WATERTIGHT_AGENT_NEWS, {}, jemalloc);
+  expect_every_form_of_new();
+}
+
+TEST_F(AgentTest, FollowsForks) {
+  start(WATERTIGHT_AGENT_HOOKS);
+  take("malloc", "up");
+  take("child_with_blocks", "up");
+  const auto children = proc::descendants(child_->pid());
+  ASSERT_EQ(children.size(), 1u);
+  const auto childs = area_->total(children.front(), kHeap);
+  ASSERT_TRUE(childs);
+  EXPECT_EQ(childs->count, total(kHeap).count + 3);
+  EXPECT_EQ(childs->bytes, total(kHeap).bytes + 300);
+  EXPECT_EQ(area_->total(children.front(), kChild)->count, 0);
+  take("child_with_blocks", "down");
+  area_->release_ended();
+  EXPECT_FALSE(area_->is_counting(children.front()));
+  EXPECT_TRUE(area_->is_counting(child_->pid()));
+}
+
+TEST_F(AgentTest, FollowsExec) {
+  start(WATERTIGHT_AGENT_HOOKS);
+  take("malloc", "up");
+  take("exec", "up");  // Answered by the new program.
+  EXPECT_LT(total(kHeap).bytes, 100000);
+  const AgentCount before = total(kHeap);
+  take("malloc", "up");
+  EXPECT_EQ(total(kHeap).count - before.count, 1);
+}
+
+TEST_F(AgentTest, TellsStacksApartOnceAsked) {
+  start(WATERTIGHT_AGENT_HOOKS);
+  take("one_way", "up");
+  std::optional<AgentSite> grown;
+  for (const AgentSite& site : area_->sites(child_->pid()))
+    if (site.kind == kHeap && site.live.count == 1 && site.live.bytes == 100) grown = site;
+  ASSERT_TRUE(grown);
+  EXPECT_TRUE(grown->frames.empty());
+  ASSERT_TRUE(area_->take_stacks(child_->pid(), grown->number));
+  for (const char* way : {"one_way", "one_way", "other_way", "other_way", "other_way"})
+    take(way, "up");
+  std::vector<std::int64_t> counts;
+  for (const AgentSite& site : area_->sites(child_->pid())) {
+    if (site.kind != kHeap || site.caller != grown->caller || site.frames.empty()) continue;
+    EXPECT_EQ(site.frames.front(), site.caller);
+    EXPECT_GE(site.frames.size(), 4u) << "allocate, way, take_step, main";
+    counts.push_back(site.live.count);
+  }
+  std::ranges::sort(counts);
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{2, 3}));
+}
+
+TEST_F(AgentTest, TakesStacksOfDescriptorsFromTheStart) {
+  start(WATERTIGHT_AGENT_HOOKS);
+  take("close_range", "up");  // Descriptor 1000.
+  const auto number = area_->site_of_descriptor(child_->pid(), 1000);
+  ASSERT_TRUE(number);
+  for (const AgentSite& site : area_->sites(child_->pid()))
+    if (site.number == *number) {
+      EXPECT_EQ(site.kind, kFd);
+      EXPECT_GE(site.frames.size(), 3u);
+      EXPECT_EQ(site.live.count, 1);
+      return;
+    }
+  FAIL() << "no site " << *number;
+}
+
+TEST_F(AgentTest, SaysWhereItDoesNotCount) {
+  start(WATERTIGHT_AGENT_STATIC);
+  take("malloc", "up");
+  EXPECT_FALSE(area_->is_counting(child_->pid()));
+  EXPECT_EQ(area_->total(child_->pid(), kHeap), std::nullopt);
+}
+
+TEST_F(AgentTest, EstimatesWhereItSamples) {
+  start(WATERTIGHT_AGENT_STORM, {.sample_shift = 4});
+  std::istringstream account(hear());
+  double blocks = 0, bytes = 0;
+  ASSERT_TRUE(account >> blocks >> bytes) << account.str();
+  // Some 400 of some 6 000 blocks: a standard deviation of 5 %, and six of them.
+  EXPECT_NEAR(static_cast<double>(total_of_program(kHeap).count), blocks, 0.3 * blocks);
 }
 
 TEST_F(AgentTest, CountsExactlyUnderThreadsForksAndSignals) {
