@@ -11,8 +11,8 @@
 enum { kSiteBits = 19, kFirstLog2 = 8 };
 static const uint32_t kHugeSize = UINT32_MAX;  // Asked for more: what the allocator gave counts.
 
-// Where the places are, and in the low bits the binary logarithm of their number: one word, so that a
-// forked child never sees the one without the other. All keys first, then all sizes.
+// Where the places are, and in the low bits the binary logarithm of their number: one word, so that
+// a forked child never sees the one without the other. All keys first, then all sizes.
 struct Table {
   uintptr_t places;  // 0: none yet.
   uint64_t used;

@@ -6,7 +6,8 @@
 /// Kept beside the heap, in open-addressing tables keyed by address: a header or a trailing tag
 /// within the blocks would move size classes and alignment, be written over by daemons that use
 /// malloc_usable_size(), and be looked for in blocks that another allocator made. A block that is
-/// not in the table (made before the agent, or by a function that is not hooked) is simply not ours.
+/// not in the table (made before the agent, or by a function that is not hooked) is simply not
+/// ours.
 ///
 /// Memory: 12 bytes a place, doubled at three quarters full: 16 to 32 bytes for a live block.
 

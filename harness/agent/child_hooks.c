@@ -25,31 +25,31 @@ static pid_t note_waited(pid_t asked, pid_t result, int status) {
 
 #define CALLER __builtin_return_address(0)
 
-#define WATERTIGHT_FORKS(name)                        \
-  pid_t name(void) {                                  \
-    WATERTIGHT_ENSURE_STARTED();                      \
-    begin_handle(kWatertightAgentChild);              \
-    const pid_t pid = next.name();                    \
-    if (pid != 0) {                                   \
-      note_child(pid, CALLER);                        \
-      end_handle(kWatertightAgentChild);              \
-    }                                                 \
-    return pid;                                       \
+#define WATERTIGHT_FORKS(name)           \
+  pid_t name(void) {                     \
+    WATERTIGHT_ENSURE_STARTED();         \
+    begin_handle(kWatertightAgentChild); \
+    const pid_t pid = next.name();       \
+    if (pid != 0) {                      \
+      note_child(pid, CALLER);           \
+      end_handle(kWatertightAgentChild); \
+    }                                    \
+    return pid;                          \
   }
 WATERTIGHT_FORKS(fork)
 WATERTIGHT_FORKS(_Fork)
 
-#define WATERTIGHT_SPAWNS(name)                                                                \
-  int name(pid_t *pid, const char *program, const posix_spawn_file_actions_t *actions,         \
+#define WATERTIGHT_SPAWNS(name)                                                                   \
+  int name(pid_t *pid, const char *program, const posix_spawn_file_actions_t *actions,            \
            const posix_spawnattr_t *attributes, char *const *arguments, char *const *variables) { \
-    WATERTIGHT_ENSURE_STARTED();                                                               \
-    pid_t child = 0;                                                                           \
-    begin_handle(kWatertightAgentChild);                                                       \
-    const int error = next.name(&child, program, actions, attributes, arguments, variables);   \
-    if (error == 0) note_child(child, CALLER);                                                 \
-    end_handle(kWatertightAgentChild);                                                         \
-    if (error == 0 && pid != NULL) *pid = child;                                               \
-    return error;                                                                              \
+    WATERTIGHT_ENSURE_STARTED();                                                                  \
+    pid_t child = 0;                                                                              \
+    begin_handle(kWatertightAgentChild);                                                          \
+    const int error = next.name(&child, program, actions, attributes, arguments, variables);      \
+    if (error == 0) note_child(child, CALLER);                                                    \
+    end_handle(kWatertightAgentChild);                                                            \
+    if (error == 0 && pid != NULL) *pid = child;                                                  \
+    return error;                                                                                 \
   }
 WATERTIGHT_SPAWNS(posix_spawn)
 WATERTIGHT_SPAWNS(posix_spawnp)
@@ -91,8 +91,8 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
   siginfo_t own = {0};
   const int result = next.waitid(type, id, &own, options);
   if (result == 0 && info != NULL) *info = own;
-  const int has_ended = own.si_code == CLD_EXITED || own.si_code == CLD_KILLED ||
-                        own.si_code == CLD_DUMPED;
+  const int has_ended =
+      own.si_code == CLD_EXITED || own.si_code == CLD_KILLED || own.si_code == CLD_DUMPED;
   if (result == 0 && own.si_pid > 0 && has_ended && (options & WNOWAIT) == 0 &&
       is_counting_process())
     remove_handle(kWatertightAgentChild, (uint64_t)own.si_pid);

@@ -26,18 +26,18 @@ static int note_opened(int fd, int makes_file, const void *caller) {
   return note_descriptor(fd, caller);
 }
 
-#define WATERTIGHT_OPEN(name, directory, parameters, arguments, arguments_with_mode)   \
-  int name parameters {                                                                \
-    WATERTIGHT_ENSURE_STARTED();                                                       \
-    mode_t mode = 0;                                                                   \
-    if (has_mode(flags)) {                                                             \
-      va_list more;                                                                    \
-      va_start(more, flags);                                                           \
-      mode = va_arg(more, mode_t);                                                     \
-      va_end(more);                                                                    \
-    }                                                                                  \
-    const int makes_file = would_make_file(directory, path, flags);                    \
-    return note_opened(next.name arguments_with_mode, makes_file, CALLER);             \
+#define WATERTIGHT_OPEN(name, directory, parameters, arguments, arguments_with_mode) \
+  int name parameters {                                                              \
+    WATERTIGHT_ENSURE_STARTED();                                                     \
+    mode_t mode = 0;                                                                 \
+    if (has_mode(flags)) {                                                           \
+      va_list more;                                                                  \
+      va_start(more, flags);                                                         \
+      mode = va_arg(more, mode_t);                                                   \
+      va_end(more);                                                                  \
+    }                                                                                \
+    const int makes_file = would_make_file(directory, path, flags);                  \
+    return note_opened(next.name arguments_with_mode, makes_file, CALLER);           \
   }
 WATERTIGHT_OPEN(open, AT_FDCWD, (const char *path, int flags, ...), (path, flags),
                 (path, flags, mode))
@@ -49,9 +49,9 @@ WATERTIGHT_OPEN(openat64, at, (int at, const char *path, int flags, ...), (at, p
                 (at, path, flags, mode))
 
 // What gives a descriptor, and needs no more than that to be counted.
-#define WATERTIGHT_OPENS(name, parameters, arguments) \
-  int name parameters {                               \
-    WATERTIGHT_ENSURE_STARTED();                      \
+#define WATERTIGHT_OPENS(name, parameters, arguments)    \
+  int name parameters {                                  \
+    WATERTIGHT_ENSURE_STARTED();                         \
     return note_descriptor(next.name arguments, CALLER); \
   }
 // Calls of programs built with _FORTIFY_SOURCE, where the flags are no constant; they never create.
@@ -76,11 +76,11 @@ WATERTIGHT_OPENS(pidfd_open, (pid_t pid, unsigned flags), (pid, flags))
 WATERTIGHT_OPENS(shm_open, (const char *name, int flags, mode_t mode), (name, flags, mode))
 WATERTIGHT_OPENS(posix_openpt, (int flags), (flags))
 
-#define WATERTIGHT_CREAT(name)                                                            \
-  int name(const char *path, mode_t mode) {                                               \
-    WATERTIGHT_ENSURE_STARTED();                                                          \
-    const int makes_file = would_make_file(AT_FDCWD, path, O_CREAT);                      \
-    return note_opened(next.name(path, mode), makes_file, CALLER);                        \
+#define WATERTIGHT_CREAT(name)                                       \
+  int name(const char *path, mode_t mode) {                          \
+    WATERTIGHT_ENSURE_STARTED();                                     \
+    const int makes_file = would_make_file(AT_FDCWD, path, O_CREAT); \
+    return note_opened(next.name(path, mode), makes_file, CALLER);   \
   }
 WATERTIGHT_CREAT(creat)
 WATERTIGHT_CREAT(creat64)
@@ -125,16 +125,16 @@ int dup3(int fd, int onto, int flags) {
   return note_descriptor(next.dup3(fd, onto, flags), CALLER);
 }
 
-#define WATERTIGHT_FCNTL(name)                                                    \
-  int name(int fd, int command, ...) {                                            \
-    WATERTIGHT_ENSURE_STARTED();                                                  \
-    va_list more;                                                                 \
-    va_start(more, command);                                                      \
-    void *argument = va_arg(more, void *);                                        \
-    va_end(more);                                                                 \
-    const int result = next.name(fd, command, argument);                          \
-    const int duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;      \
-    return duplicates ? note_descriptor(result, CALLER) : result;                 \
+#define WATERTIGHT_FCNTL(name)                                               \
+  int name(int fd, int command, ...) {                                       \
+    WATERTIGHT_ENSURE_STARTED();                                             \
+    va_list more;                                                            \
+    va_start(more, command);                                                 \
+    void *argument = va_arg(more, void *);                                   \
+    va_end(more);                                                            \
+    const int result = next.name(fd, command, argument);                     \
+    const int duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC; \
+    return duplicates ? note_descriptor(result, CALLER) : result;            \
   }
 WATERTIGHT_FCNTL(fcntl)
 WATERTIGHT_FCNTL(fcntl64)
@@ -180,21 +180,21 @@ static int flags_of(const char *mode) {
   return mode != NULL && (mode[0] == 'w' || mode[0] == 'a') ? O_CREAT : 0;
 }
 
-#define WATERTIGHT_FOPEN(name)                                                       \
-  FILE *name(const char *path, const char *mode) {                                   \
-    WATERTIGHT_ENSURE_STARTED();                                                     \
-    const int makes_file = would_make_file(AT_FDCWD, path, flags_of(mode));          \
-    return note_stream(next.name(path, mode), makes_file, CALLER);                   \
+#define WATERTIGHT_FOPEN(name)                                              \
+  FILE *name(const char *path, const char *mode) {                          \
+    WATERTIGHT_ENSURE_STARTED();                                            \
+    const int makes_file = would_make_file(AT_FDCWD, path, flags_of(mode)); \
+    return note_stream(next.name(path, mode), makes_file, CALLER);          \
   }
 WATERTIGHT_FOPEN(fopen)
 WATERTIGHT_FOPEN(fopen64)
 
-#define WATERTIGHT_FREOPEN(name)                                                     \
-  FILE *name(const char *path, const char *mode, FILE *stream) {                     \
-    WATERTIGHT_ENSURE_STARTED();                                                     \
+#define WATERTIGHT_FREOPEN(name)                                                            \
+  FILE *name(const char *path, const char *mode, FILE *stream) {                            \
+    WATERTIGHT_ENSURE_STARTED();                                                            \
     const int makes_file = path != NULL && would_make_file(AT_FDCWD, path, flags_of(mode)); \
-    forget_descriptor(fileno(stream));                                               \
-    return note_stream(next.name(path, mode, stream), makes_file, CALLER);           \
+    forget_descriptor(fileno(stream));                                                      \
+    return note_stream(next.name(path, mode, stream), makes_file, CALLER);                  \
   }
 WATERTIGHT_FREOPEN(freopen)
 WATERTIGHT_FREOPEN(freopen64)

@@ -20,8 +20,7 @@ static void raise_fd_count(uint32_t least) {
   while (known < least && !__atomic_compare_exchange_n(&fd_count, &known, least, 1,
                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
   }
-  __atomic_store_n(&slot->fd_count, __atomic_load_n(&fd_count, __ATOMIC_RELAXED),
-                   __ATOMIC_RELEASE);
+  __atomic_store_n(&slot->fd_count, __atomic_load_n(&fd_count, __ATOMIC_RELAXED), __ATOMIC_RELEASE);
 }
 
 int note_descriptor(int fd, const void *caller) {
@@ -31,7 +30,8 @@ int note_descriptor(int fd, const void *caller) {
     return fd;
   }
   const uint32_t site = find_site(kWatertightAgentFd, caller);
-  if ((uint32_t)fd >= __atomic_load_n(&fd_count, __ATOMIC_RELAXED)) raise_fd_count((uint32_t)fd + 1);
+  if ((uint32_t)fd >= __atomic_load_n(&fd_count, __ATOMIC_RELAXED))
+    raise_fd_count((uint32_t)fd + 1);
   count(site, 1, 0);
   set_site((unsigned)fd, site);
   return fd;

@@ -19,15 +19,13 @@ static uint64_t key_of(const struct stat *facts) {
 int would_make_file(int directory, const char *path, int flags) {
   if ((flags & O_CREAT) == 0 || path == NULL) return 0;
   const int saved_errno = errno;
-  const int is_missing =
-      syscall(SYS_faccessat, directory, path, F_OK) != 0 && errno == ENOENT;
+  const int is_missing = syscall(SYS_faccessat, directory, path, F_OK) != 0 && errno == ENOENT;
   errno = saved_errno;
   return is_missing;
 }
 
 static void note_inode(const struct stat *facts, const void *caller) {
-  if (is_counting_process())
-    add_handle(kWatertightAgentFile, key_of(facts), 0, caller);
+  if (is_counting_process()) add_handle(kWatertightAgentFile, key_of(facts), 0, caller);
 }
 
 void note_file(int fd, const void *caller) {
@@ -61,12 +59,12 @@ struct Handle forget_file(int directory, const char *path) {
 
 #define CALLER __builtin_return_address(0)
 
-#define WATERTIGHT_MAKES(name, parameters, arguments)  \
-  int name parameters {                                \
-    WATERTIGHT_ENSURE_STARTED();                       \
-    const int fd = next.name arguments;                \
-    if (fd >= 0) note_file(fd, CALLER);                \
-    return note_descriptor(fd, CALLER);                \
+#define WATERTIGHT_MAKES(name, parameters, arguments) \
+  int name parameters {                               \
+    WATERTIGHT_ENSURE_STARTED();                      \
+    const int fd = next.name arguments;               \
+    if (fd >= 0) note_file(fd, CALLER);               \
+    return note_descriptor(fd, CALLER);               \
   }
 WATERTIGHT_MAKES(mkstemp, (char *pattern), (pattern))
 WATERTIGHT_MAKES(mkstemp64, (char *pattern), (pattern))

@@ -71,8 +71,8 @@ void free(void *block) {
 }
 
 static void *reallocate_early(void *block, size_t bytes, const void *caller) {
-  void *moved = next.malloc == NULL ? allocate_early(bytes)
-                                    : note_block(next.malloc(bytes), bytes, caller);
+  void *moved =
+      next.malloc == NULL ? allocate_early(bytes) : note_block(next.malloc(bytes), bytes, caller);
   const size_t had = early_size(block);
   if (moved != NULL) memcpy(moved, block, had < bytes ? had : bytes);
   return moved;
@@ -114,15 +114,15 @@ int posix_memalign(void **block, size_t alignment, size_t bytes) {
   return error;
 }
 
-#define WATERTIGHT_ALIGNED(name, parameters, arguments)                             \
-  void *name parameters {                                                           \
-    WATERTIGHT_ENSURE_STARTED();                                                    \
-    if (WATERTIGHT_UNLIKELY(next.name == NULL)) {                                   \
-      errno = ENOMEM;                                                               \
-      return NULL;                                                                  \
-    }                                                                               \
+#define WATERTIGHT_ALIGNED(name, parameters, arguments)                              \
+  void *name parameters {                                                            \
+    WATERTIGHT_ENSURE_STARTED();                                                     \
+    if (WATERTIGHT_UNLIKELY(next.name == NULL)) {                                    \
+      errno = ENOMEM;                                                                \
+      return NULL;                                                                   \
+    }                                                                                \
     const struct Request request = take_request(__builtin_return_address(0), bytes); \
-    return note_block(next.name arguments, request.bytes, request.caller); \
+    return note_block(next.name arguments, request.bytes, request.caller);           \
   }
 WATERTIGHT_ALIGNED(aligned_alloc, (size_t alignment, size_t bytes), (alignment, bytes))
 WATERTIGHT_ALIGNED(memalign, (size_t alignment, size_t bytes), (alignment, bytes))

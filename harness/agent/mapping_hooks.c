@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Mappings that a daemon, or its allocator, makes by way of the symbols; libc's own are its malloc's
-// and its threads' stacks, which are counted as what they are for.
+// Mappings that a daemon, or its allocator, makes by way of the symbols; libc's own are its
+// malloc's and its threads' stacks, which are counted as what they are for.
 #define _GNU_SOURCE
 #include "agent/handles.h"
 
@@ -23,13 +23,13 @@ static void *note_mapping(void *memory, size_t bytes, int flags, const void *cal
 #pragma GCC visibility push(default)
 
 // While `next` is looked up, an allocator may already map its first memory.
-#define WATERTIGHT_MMAP(name, offset_type)                                                       \
+#define WATERTIGHT_MMAP(name, offset_type)                                                         \
   void *name(void *address, size_t bytes, int protection, int flags, int fd, offset_type offset) { \
-    WATERTIGHT_ENSURE_STARTED();                                                                 \
-    if (WATERTIGHT_UNLIKELY(next.name == NULL))                                                  \
-      return (void *)syscall(SYS_mmap, address, bytes, protection, flags, fd, offset);           \
-    return note_mapping(next.name(address, bytes, protection, flags, fd, offset), bytes, flags,  \
-                        __builtin_return_address(0));                                            \
+    WATERTIGHT_ENSURE_STARTED();                                                                   \
+    if (WATERTIGHT_UNLIKELY(next.name == NULL))                                                    \
+      return (void *)syscall(SYS_mmap, address, bytes, protection, flags, fd, offset);             \
+    return note_mapping(next.name(address, bytes, protection, flags, fd, offset), bytes, flags,    \
+                        __builtin_return_address(0));                                              \
   }
 WATERTIGHT_MMAP(mmap, off_t)
 WATERTIGHT_MMAP(mmap64, off64_t)

@@ -3,9 +3,10 @@
 // operator new and delete in all their forms, by their mangled names (Itanium C++ ABI).
 //
 // libstdc++ asks malloc for the memory, jemalloc and tcmalloc do not. So the caller waits in
-// `self.new_caller` for the malloc; where none came, the block is counted here. The forms of libstdc++
-// call each other by way of the symbols, so the outermost is the one that counts. A program's own
-// operators come before ours in link order, and are counted by the malloc that they call.
+// `self.new_caller` for the malloc; where none came, the block is counted here. The forms of
+// libstdc++ call each other by way of the symbols, so the outermost is the one that counts. A
+// program's own operators come before ours in link order, and are counted by the malloc that they
+// call.
 #define _GNU_SOURCE
 #include "agent/heap_hooks.h"
 
@@ -28,28 +29,27 @@ static void *find_in_cxx_library(const char *name) {
   abort();  // Called by what is linked with neither, and nobody can make it a bad_alloc.
 }
 
-#define WATERTIGHT_FIND_LATE(name)                     \
-  do {                                                 \
-    WATERTIGHT_ENSURE_STARTED();                       \
-    if (WATERTIGHT_UNLIKELY(next.name == NULL))        \
-      *(void **)&next.name = find_in_cxx_library(#name); \
+#define WATERTIGHT_FIND_LATE(name)                                                                 \
+  do {                                                                                             \
+    WATERTIGHT_ENSURE_STARTED();                                                                   \
+    if (WATERTIGHT_UNLIKELY(next.name == NULL)) *(void **)&next.name = find_in_cxx_library(#name); \
   } while (0)
 
-#define WATERTIGHT_NEW(name, parameters, arguments)                    \
-  void *name parameters {                                              \
-    const void *caller = __builtin_return_address(0);                  \
-    WATERTIGHT_FIND_LATE(name);                                        \
-    const int is_outermost = self.new_caller == NULL; \
-    if (is_outermost) { \
-      self.new_caller = caller; \
-      self.new_bytes = bytes; \
-    } \
-    void *block = next.name arguments;                                 \
-    if (WATERTIGHT_UNLIKELY(is_outermost && self.new_caller != NULL)) {                \
-      self.new_caller = NULL;                                          \
-      note_block(block, bytes, caller);                                \
-    }                                                                  \
-    return block;                                                      \
+#define WATERTIGHT_NEW(name, parameters, arguments)                     \
+  void *name parameters {                                               \
+    const void *caller = __builtin_return_address(0);                   \
+    WATERTIGHT_FIND_LATE(name);                                         \
+    const int is_outermost = self.new_caller == NULL;                   \
+    if (is_outermost) {                                                 \
+      self.new_caller = caller;                                         \
+      self.new_bytes = bytes;                                           \
+    }                                                                   \
+    void *block = next.name arguments;                                  \
+    if (WATERTIGHT_UNLIKELY(is_outermost && self.new_caller != NULL)) { \
+      self.new_caller = NULL;                                           \
+      note_block(block, bytes, caller);                                 \
+    }                                                                   \
+    return block;                                                       \
   }
 WATERTIGHT_NEW(_Znwm, (size_t bytes), (bytes))
 WATERTIGHT_NEW(_Znam, (size_t bytes), (bytes))

@@ -67,10 +67,10 @@ static uint32_t add_stack_site(uint32_t site, unsigned kind, const void *caller,
       stack_count < kWatertightAgentStacks) {
     slot->stacks[stack_count++] = *stack;
     __atomic_store_n(&slot->stack_count, stack_count, __ATOMIC_RELEASE);
-    publish(key, index,
-            (struct WatertightAgentSite){.caller = (uintptr_t)caller,
-                                         .kind = (uint16_t)kind,
-                                         .stack = (uint16_t)stack_count});
+    publish(
+        key, index,
+        (struct WatertightAgentSite){
+            .caller = (uintptr_t)caller, .kind = (uint16_t)kind, .stack = (uint16_t)stack_count});
   }
   const uint32_t found = site_index[index];
   drop_lock(&locks[kSiteLock].word);

@@ -217,8 +217,7 @@ int join_area(void) {
 // Where the page was not wiped (before Linux 4.14) a forked child is told here.
 static void after_fork_in_child(void) {
   uint32_t expected = kCounting;
-  __atomic_compare_exchange_n(membership, &expected, kWiped, 0, __ATOMIC_ACQ_REL,
-                              __ATOMIC_RELAXED);
+  __atomic_compare_exchange_n(membership, &expected, kWiped, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
   is_counting();
 }
 
@@ -228,8 +227,8 @@ void open_area(void) {
     first_membership = kOff;
     return;
   }
-  uint32_t *page = map(kWatertightAgentPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1);
+  uint32_t *page =
+      map(kWatertightAgentPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
   if (page != NULL) {
     syscall(SYS_madvise, page, (size_t)kWatertightAgentPage, MADV_WIPEONFORK);
     membership = page;

@@ -4,8 +4,8 @@
 /// \file The slot of this process in the shared area, its counters, and the locks that guard what
 /// the agent keeps for itself.
 
-#include "agent_abi/agent.h"
 #include "agent/next.h"
+#include "agent_abi/agent.h"
 
 #include <sys/single_threaded.h>
 
@@ -15,7 +15,7 @@ struct ThreadState {
   const void *new_caller;  ///< Who called operator new, for the malloc that it may call.
   size_t new_bytes;        ///< What it was asked for.
   const void *deleted;     ///< What operator delete has uncounted, for the free that it may call.
-  int vfork_depth;  ///< Above 0: this is a vfork child, in its parent's memory.
+  int vfork_depth;         ///< Above 0: this is a vfork child, in its parent's memory.
   void *vfork_returns[8];
 };
 extern _Thread_local struct ThreadState self __attribute__((tls_model("initial-exec")));
@@ -50,9 +50,7 @@ static inline int is_counting(void) {
 /// descriptors of its own.
 static inline int is_counting_process(void) { return self.vfork_depth == 0 && is_counting(); }
 
-static inline void note_missed(void) {
-  __atomic_fetch_add(&slot->missed, 1, __ATOMIC_RELAXED);
-}
+static inline void note_missed(void) { __atomic_fetch_add(&slot->missed, 1, __ATOMIC_RELAXED); }
 
 /// No lock is held while another is waited for, nor over a fork: libc waits for its own locks then,
 /// and a thread that has one of those may have been interrupted by a handler that waits for ours.
@@ -86,8 +84,8 @@ struct Guarded {
 struct Guarded take_guarded(uint32_t *lock);
 void drop_guarded(struct Guarded guarded);
 
-/// Takes a lock of the heap's; 0 where this thread holds one already (it is in a signal handler that
-/// interrupted a hook, and should not allocate) or it cannot be had: then nothing is counted.
+/// Takes a lock of the heap's; 0 where this thread holds one already (it is in a signal handler
+/// that interrupted a hook, and should not allocate) or it cannot be had: then nothing is counted.
 static inline int take_lock(uint32_t *lock) {
   if (WATERTIGHT_UNLIKELY(self.held != NULL)) return 0;
   self.held = lock;

@@ -33,7 +33,8 @@ void prepare_stacks(void) {
   if (walk != NULL) walk(count_frame, &frames);
 }
 
-// glibc puts a thread's own block atop its stack. Coroutines have other stacks: none of it is known.
+// glibc puts a thread's own block atop its stack. Coroutines have other stacks: none of it is
+// known.
 static uintptr_t stack_end(uintptr_t here) {
   const uintptr_t thread_block = (uintptr_t)pthread_self();
   if (thread_block > here && thread_block - here < kMostStack) return thread_block;
@@ -59,7 +60,8 @@ static int visit(void *context, void *data) {
 }
 
 // On x86-64 a return address lies just below where the stack pointer is once the call has returned.
-static int can_tell_again(const struct WatertightAgentStack *stack, const struct StackPlace *place) {
+static int can_tell_again(const struct WatertightAgentStack *stack,
+                          const struct StackPlace *place) {
   for (uint64_t i = 0; i < stack->depth; ++i)
     if (*place->returns[i] != stack->frames[i]) return 0;
   return 1;

@@ -39,11 +39,11 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 }
 
 // Before each call: once a thread is joined, another may get its pthread_t.
-#define WATERTIGHT_JOINS(name, parameters, arguments)     \
-  int name parameters {                                   \
-    WATERTIGHT_ENSURE_STARTED();                          \
-    const struct Handle removed = forget_thread(thread);  \
-    return restore_unless(next.name arguments, removed);  \
+#define WATERTIGHT_JOINS(name, parameters, arguments)    \
+  int name parameters {                                  \
+    WATERTIGHT_ENSURE_STARTED();                         \
+    const struct Handle removed = forget_thread(thread); \
+    return restore_unless(next.name arguments, removed); \
   }
 WATERTIGHT_JOINS(pthread_join, (pthread_t thread, void **result), (thread, result))
 WATERTIGHT_JOINS(pthread_tryjoin_np, (pthread_t thread, void **result), (thread, result))

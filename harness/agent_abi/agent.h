@@ -56,7 +56,7 @@ struct WatertightAgentArea {
   uint32_t sample_shift;
   /// Bit K: new sites of kind K take stacks from the start.
   uint32_t stack_kinds;
-  uint32_t refused;  ///< Written by the agent: processes that found no slot.
+  uint32_t refused;      ///< Written by the agent: processes that found no slot.
   uint32_t generations;  ///< Written by the agent: owners so far.
   /// Of each slot. 0: free. Low half: pid as the process sees it; high half: generation, which
   /// differs from owner to owner. The harness frees the slots of processes that have ended.
@@ -86,7 +86,7 @@ struct WatertightAgentStack {
 
 /// One process. Sites and stacks are only ever added, and are complete once counted.
 struct WatertightAgentSlot {
-  uint64_t ready;  ///< Equal to the slot's owner once the slot can be read.
+  uint64_t ready;       ///< Equal to the slot's owner once the slot can be read.
   uint64_t claimed_at;  ///< CLOCK_BOOTTIME, nanoseconds.
   uint32_t site_count;
   uint32_t stack_count;

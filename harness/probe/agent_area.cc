@@ -68,8 +68,7 @@ std::int64_t AgentArea::weight(AgentKind kind) const {
 
 AgentCount AgentArea::live(const WatertightAgentSlot& slot, std::uint32_t site) const {
   AgentCount sum;
-  for (const auto& plane : slot.counters)
-    sum += {load(plane[site].count), load(plane[site].bytes)};
+  for (const auto& plane : slot.counters) sum += {load(plane[site].count), load(plane[site].bytes)};
   const std::int64_t each = weight(static_cast<AgentKind>(slot.sites[site].kind));
   return {sum.count * each, sum.bytes * each};
 }

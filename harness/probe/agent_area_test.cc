@@ -95,8 +95,8 @@ class AgentTest : public testing::Test {
   /// Of the sites in the program itself.
   AgentCount total_of_program(AgentKind kind) const {
     AgentCount sum;
-    const auto program = std::filesystem::read_symlink("/proc/" + std::to_string(child_->pid()) +
-                                                       "/exe");
+    const auto program =
+        std::filesystem::read_symlink("/proc/" + std::to_string(child_->pid()) + "/exe");
     const auto mappings = proc::read_maps(child_->pid());
     for (const AgentSite& site : area_->sites(child_->pid()))
       for (const proc::Mapping& mapping : *mappings)
@@ -211,7 +211,8 @@ TEST_F(AgentTest, CountsWhatEachFunctionMakesAndGivesUp) {
     EXPECT_EQ(up.bytes - before[step.kind].bytes, step.bytes) << step.name;
     take(step.name, "down");
     for (const auto& [kind, count] : before) {
-      if (kind == kHeap && step.kind != kHeap) continue;  // Threads and streams have some of libc's.
+      if (kind == kHeap && step.kind != kHeap)
+        continue;  // Threads and streams have some of libc's.
       EXPECT_EQ(total(kind).count, count.count) << step.name << " " << static_cast<int>(kind);
       EXPECT_EQ(total(kind).bytes, count.bytes) << step.name << " " << static_cast<int>(kind);
     }

@@ -75,8 +75,8 @@ void compare(benchmark::State& state, const std::vector<std::string>& arguments,
   }
 }
 
-#define WATERTIGHT_COMPARE(name, options, ...)                                        \
-  void name(benchmark::State& state) { compare(state, {__VA_ARGS__}, options); }      \
+#define WATERTIGHT_COMPARE(name, options, ...)                                   \
+  void name(benchmark::State& state) { compare(state, {__VA_ARGS__}, options); } \
   BENCHMARK(name)->UseManualTime()->Iterations(7)
 
 constexpr AgentArea::Options kExact{};

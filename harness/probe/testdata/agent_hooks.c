@@ -136,8 +136,8 @@ static int up_scm_rights(void) {
   if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) != 0) return 0;
   char byte = 'x', control[CMSG_SPACE(sizeof(int))] = {0};
   struct iovec part = {&byte, 1};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
-                           .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
   rights->cmsg_level = SOL_SOCKET;
   rights->cmsg_type = SCM_RIGHTS;
@@ -282,8 +282,8 @@ static int up_mremap(void) {
          (mapping = mremap(mapping, 16 * kMapped, kMapped, 0)) != MAP_FAILED;
 }
 static int up_fixed(void) {
-  return up_mmap() && mmap(mapping, kMapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-                           -1, 0) == mapping;
+  return up_mmap() && mmap(mapping, kMapped, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                           0) == mapping;
 }
 static int down_munmap(void) { return munmap(mapping, kMapped) == 0; }
 static int down_in_parts(void) {

@@ -104,8 +104,7 @@ int main(int argument_count, char **arguments) {
   static const struct {
     const char *name;
     void (*work)(void);
-  } works[] = {
-      {"storm", storm}, {"loop", loop}, {"open", open_and_close}, {"mmap", map_and_unmap}};
+  } works[] = {{"storm", storm}, {"loop", loop}, {"open", open_and_close}, {"mmap", map_and_unmap}};
   for (size_t i = 0; i < sizeof works / sizeof works[0]; ++i)
     if (strcmp(arguments[1], works[i].name) == 0) work = works[i].work;
   if (work == NULL) return 2;
