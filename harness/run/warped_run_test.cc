@@ -31,7 +31,7 @@ class WarpedRun : public testing::Test {
     scenario.stress = {{}};
     scenario.warp = 1000;
     scenario.window = {"", 1s};
-    scenario.budget.time = 20s;
+    scenario.budget.time = 60s;  // It ends as soon as all is settled.
     scenario.only = {"growth.rss", "growth.fds", "shutdown.idle"};
   }
 
