@@ -147,6 +147,13 @@ static int take_signal(struct Server *server) {
   return 0;
 }
 
+void hold_sighup(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGHUP);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static void watch_signals(struct Server *server) {
   sigset_t signals;
   sigemptyset(&signals);

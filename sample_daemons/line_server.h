@@ -18,6 +18,9 @@ struct Service {
 /// failure.
 int listen_at(const char *address);
 
+/// Keeps SIGHUP until serve() takes it: who sees the socket may ask for a reload.
+void hold_sighup(void);
+
 /// Serves every client of the listener until SIGTERM or SIGINT, or `requests`, and closes their
 /// sockets. The listener stays open. Without one (-1) it only waits.
 void serve(int listener, struct Service service);

@@ -22,6 +22,7 @@ static void reload(void) {
 
 int main(int argc, char **argv) {
   (void)argc;
+  hold_sighup();
   int listener = listen_at(argv[1]);
   reload();
   serve(listener, (struct Service){.on_sighup = reload});
