@@ -1,214 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/growth.h"
 
-#include "blame/black_box.h"
-#include "judge/growth.h"
-#include "launch/daemon.h"
-#include "probe/sampler.h"
 #include "proc/limits.h"
 #include "rehearsals/stop.h"
-#include "run/cadence.h"
-#include "run/summary.h"
-#include "run/turns.h"
-#include "run/warp.h"
+#include "run/growth_run.h"
 #include "stress/quiescence.h"
-#include "stress/stress.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace watertight::run {
 namespace {
 
 using namespace std::chrono_literals;
-using posix::Clock;
-using probe::Resource;
 
 /// Once a check has failed the others have this long to come to a verdict of their own.
 constexpr auto kGrace = 2s;
-constexpr auto kCalibrationTime = 200ms;
-constexpr std::uint64_t kCalibrationOperations = 16;
-/// Of one round: what calibration uses up, the octaves of the judge do not get.
-constexpr std::uint64_t kMostForCalibration = 512;
-constexpr double kUnknown = std::numeric_limits<double>::infinity();
 /// Operations after which a stress that never worked is given up.
 constexpr std::uint64_t kHopeless = 32;
-/// What the budget does not settle gets so many octaves more (--extend).
-constexpr unsigned kExtension = 4;
 /// A daemon that leaks is watched while idle, to tell time from work: for so long at most ...
 constexpr Clock::duration kLongestIdle = 2s;
 constexpr Clock::duration kIdleLook = 20ms;
 /// ... and until so many steps would have been seen if time alone had leaked.
 constexpr double kIdleSteps = 20;
 constexpr double kShortestIdle = 0.3;
-/// Share of what the daemon can do at which it is paced, so that state that follows the rate stays
-/// put.
-constexpr double kPace = 0.8;
 
-/// Things that grew, where each has another name.
-constexpr std::size_t kMostBlamed = 20;
+}  // namespace
 
-double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-/// A resource with all that was seen of it.
-struct Judged {
-  Resource resource;
-  judge::GrowthJudge judge;
-};
-
-class GrowthRun {
- public:
-  GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Selection& selection,
-            const Watch& watch, const std::optional<VerifiedWarp>& warp, Report& report)
-      : daemon_(daemon),
-        scenario_(scenario),
-        selection_(selection),
-        watch_(watch),
-        warp_(warp),
-        report_(report),
-        workload_(daemon),
-        sampler_({daemon.guard_pid(), daemon.main().pid(), daemon.folder().state()}),
-        budget_(scenario.budget.time * (scenario.extends ? 1u << kExtension : 1u)),
-        memory_limit_(proc::memory_limit(daemon.main().pid())),
-        thread_limit_(proc::thread_limit(daemon.main().pid())),
-        is_idle_(std::ranges::all_of(scenario.stress, [](const Stress& stress) {
-          return stress.kind == Stress::Kind::kIdle;
-        })) {
-    if (warp_) turns_.emplace(sampler_.live_processes());
-  }
-
-  void run() {
-    calibrate();
-    prepare_judges();
-    while ((report_.stopped = reason_to_stop()).empty()) {
-      round(cadence_.round - tally_.attempted % cadence_.round, pace_, round_limit_);
-      show_progress("stressing");
-    }
-    watch_idle();
-    conclude();
-  }
-
- private:
-  void calibrate();
-  void prepare_judges();
-  void round(std::uint64_t operations, std::optional<double> pace, Clock::duration limit);
-  void wait_until_quiet();
-  void look(probe::Sampler::Depth depth);
-  void observe(const probe::Sample& sample);
-  std::optional<probe::Fill> fill(Resource resource, const std::optional<double>& value) const;
-  std::string reason_to_stop();
-  void watch_idle();
-  bool has_told_time_from_work(double idle_seconds) const;
-  bool is_settled(const Judged& judged) const;
-  bool has_failed(const Judged& judged) const;
-  void conclude();
-  CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
-  void measure_time();
-  /// Idle operations are milliseconds, and told as such of the daemon's own time.
-  double own_operations() const { return is_idle_ ? warp_factor_ : 1; }
-  void record_series();
-  void show_progress(std::string_view phase);
-
-  launch::Daemon& daemon_;
-  const Scenario& scenario_;
-  const Selection& selection_;
-  const Watch& watch_;
-  const std::optional<VerifiedWarp>& warp_;
-  Report& report_;
-  stress::Workload workload_;
-  probe::Sampler sampler_;
-  posix::Deadline budget_;
-  std::optional<TurnCounter> turns_;  ///< Under --warp.
-  std::optional<double> memory_limit_, thread_limit_;
-  bool is_idle_;            ///< The stress only waits.
-  double warp_factor_ = 1;  ///< Seconds of the daemon's own time in one of ours.
-
-  std::vector<probe::Sample> samples_;
-  std::vector<Judged> judged_;
-  blame::Inventory inventory_before_;
-  Calibration calibration_;
-  Cadence cadence_;
-  std::optional<double> pace_;
-  Clock::duration round_limit_ = 1s;
-  Clock::duration quiet_cap_ = 50ms;
-  stress::Tally tally_;
-  double stress_seconds_ = 0;
-  std::uint64_t next_wide_ = 0;
-  std::uint64_t rounds_ = 0;
-  unsigned busy_in_a_row_ = 0;
-  std::optional<Clock::time_point> first_failure_;
-  Clock::time_point last_shown_{};
-};
-
-void GrowthRun::calibrate() {
-  wait_until_quiet();
-  look(probe::Sampler::Depth::kWide);
-  inventory_before_ = blame::take_inventory(sampler_);
-
-  calibration_.cycle = workload_.cycle();
-  std::uint64_t operations =
-      (kCalibrationOperations + calibration_.cycle - 1) / calibration_.cycle * calibration_.cycle;
-  calibration_.sample_seconds = calibration_.overhead_seconds = kUnknown;
-  const posix::Deadline deadline(kCalibrationTime);
-  do {
-    const double worked_before = stress_seconds_;
-    const std::uint64_t attempted_before = tally_.attempted;
-    const auto begin = Clock::now();
-    round(operations, scenario_.operations_per_second, kCalibrationTime);
-    const double whole = seconds(Clock::now() - begin);
-    const double worked = stress_seconds_ - worked_before;
-    const auto done = static_cast<double>(tally_.attempted - attempted_before);
-    calibration_.operations_per_second =
-        std::max(calibration_.operations_per_second, done / std::max(worked, 1e-6));
-    calibration_.overhead_seconds = std::min(calibration_.overhead_seconds, whole - worked);
-    operations *= 2;
-    show_progress("calibrating");
-  } while (!deadline.has_passed() && operations <= kMostForCalibration && !watch_.interrupted() &&
-           daemon_.is_alive());
+GrowthRun::GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Selection& selection,
+                     const Watch& watch, const std::optional<VerifiedWarp>& warp, Report& report)
+    : daemon_(daemon),
+      scenario_(scenario),
+      selection_(selection),
+      watch_(watch),
+      warp_(warp),
+      report_(report),
+      workload_(daemon),
+      sampler_({daemon.guard_pid(), daemon.main().pid(), daemon.folder().state()}),
+      budget_(scenario.budget.time * (scenario.extends ? 1u << kExtension : 1u)),
+      memory_limit_(proc::memory_limit(daemon.main().pid())),
+      thread_limit_(proc::thread_limit(daemon.main().pid())),
+      is_idle_(std::ranges::all_of(scenario.stress, [](const Stress& stress) {
+        return stress.kind == Stress::Kind::kIdle;
+      })) {
+  if (warp_) turns_.emplace(sampler_.live_processes());
 }
 
-void GrowthRun::prepare_judges() {
-  if (is_idle_)
-    calibration_.operations_per_second = 1000;  // An operation is a millisecond.
-  else
-    pace_ = scenario_.operations_per_second.value_or(kPace * calibration_.operations_per_second);
-  if (pace_)
-    calibration_.operations_per_second = std::min(*pace_, calibration_.operations_per_second);
-  if (warp_) warp_factor_ = warp_->fastest();
-  Budget budget = scenario_.budget;
-  if (budget.operations)
-    budget.operations = static_cast<std::uint64_t>(
-        std::ceil(static_cast<double>(*budget.operations) / own_operations()));
-  cadence_ = choose_cadence(calibration_, budget);
-  const double expected =
-      static_cast<double>(cadence_.round) / std::max(calibration_.operations_per_second, 1e-3);
-  round_limit_ = std::max<Clock::duration>(
-      1s, std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(4 * expected)));
-  for (const Resource resource : selection_.growth) {
-    const auto& traits = probe::traits(resource);
-    judge::Options options;
-    options.quantum = traits.quantum;
-    options.is_exact = traits.unit != "byte";
-    options.budget = cadence_.budget;
-    options.first_octave = 16 * cadence_.round;
-    options.resources = static_cast<unsigned>(selection_.growth.size());
-    options.default_tolerance = options.is_exact ? 1e-3 : 1.0;
-    options.alpha = scenario_.alpha;
-    options.is_strict = scenario_.is_strict;
-    options.is_rigorous = scenario_.is_rigorous;
-    options.extra_octaves = scenario_.extends ? kExtension : 0;
-    for (const Pool& pool : scenario_.pools)
-      if (pool.resource == traits.id) options.pool = pool.size;
-    for (const Tolerance& tolerance : scenario_.tolerate)
-      if (tolerance.resource == traits.id)
-        options.stated_tolerance = tolerance.per_operation * own_operations();
-    judged_.push_back({resource, judge::GrowthJudge(options)});
+void GrowthRun::run() {
+  calibrate();
+  prepare_judges();
+  while ((report_.stopped = reason_to_stop()).empty()) {
+    round(cadence_.round - tally_.attempted % cadence_.round, pace_, round_limit_);
+    show_progress("stressing");
   }
-  for (const probe::Sample& sample : samples_) observe(sample);
-  next_wide_ = next_wide_look(tally_.attempted, cadence_.round);
+  watch_idle();
+  conclude();
 }
 
 void GrowthRun::round(std::uint64_t operations, std::optional<double> pace, Clock::duration limit) {
@@ -318,85 +165,6 @@ bool GrowthRun::has_told_time_from_work(double idle_seconds) const {
   });
 }
 
-void GrowthRun::measure_time() {
-  if (!warp_) return;
-  if (is_idle_) warp_factor_ = warp_->factor_of(turns_->turnings());
-  report_.warp->measured = warp_factor_;
-}
-
-void GrowthRun::conclude() {
-  measure_time();
-  report_.operations = static_cast<std::uint64_t>(
-      std::llround(static_cast<double>(tally_.attempted) * own_operations()));
-  report_.failed_operations = tally_.failed;
-  report_.first_failure = tally_.first_failure;
-  report_.stress_seconds = stress_seconds_;
-  if (!daemon_.is_alive()) {
-    const auto status = daemon_.exit_status();
-    report_.error = fmt::format("the daemon died after {} operations: {}{}", report_.operations,
-                                status ? status->describe() : "its main process is gone",
-                                warp_ ? " (under --warp; try without)" : "");
-    report_.log_tail = daemon_.log_tail();
-  }
-  const blame::Inventory after = blame::take_inventory(sampler_);
-  for (const Judged& judged : judged_) report_.checks.push_back(conclude(judged, after));
-  record_series();
-}
-
-CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& after) const {
-  const auto& traits = probe::traits(judged.resource);
-  if (const std::string& blind = sampler_.blind_reason(judged.resource); !blind.empty()) {
-    CheckResult result;
-    result.id = fmt::format("growth.{}", traits.id);
-    result.severity = traits.severity;
-    result.summary = blind;
-    return result;
-  }
-  judge::GrowthVerdict verdict =
-      judge::per_finer_operation(judged.judge.verdict(), own_operations());
-  if (is_idle_) verdict.idle_per_second = verdict.per_second;  // An operation was a millisecond.
-  const bool is_suspected = scenario_.fails_fast && verdict.verdict == Verdict::kInconclusive &&
-                            judged.judge.is_suspect();
-  if (is_suspected) verdict.verdict = Verdict::kFail;
-  GrowthContext context;
-  context.traits = &traits;
-  context.operations_are_time = is_idle_;
-  context.warp = warp_factor_;
-  if (warp_) context.slowest_warp = warp_->slowest();
-  if (const auto& own = sampler_.fill(judged.resource)) {
-    context.limit = own->limit;
-    context.used = own->used;
-  } else if (const auto shared = fill(judged.resource, verdict.value)) {
-    context.limit = shared->limit;
-    context.used = shared->used;
-  }
-  if (report_.stopped != "budget" && report_.stopped != "all verdicts in")
-    context.stopped = report_.stopped;
-  context.failed_share = tally_.attempted == 0 ? 1
-                                               : static_cast<double>(tally_.failed) /
-                                                     static_cast<double>(tally_.attempted);
-  context.first_failure = tally_.first_failure;
-  CheckResult result = summarize_growth(verdict, context);
-  if (is_suspected) result.summary = "suspected (--fail-fast): " + result.summary;
-  if (verdict.verdict == Verdict::kFail) {
-    result.blame = blame::find_grown(inventory_before_, after, judged.resource);
-    if (result.blame.size() > kMostBlamed) result.blame.resize(kMostBlamed);
-    std::ranges::copy(blame::describe_grown(result.blame), std::back_inserter(result.evidence));
-  }
-  return result;
-}
-
-void GrowthRun::record_series() {
-  auto& series = report_.series;
-  for (const probe::Sample& sample : samples_) {
-    series["operations"].push_back(
-        std::round(static_cast<double>(sample.operations) * own_operations()));
-    series["seconds"].push_back(sample.seconds * warp_factor_);
-    for (const Resource resource : selection_.growth)
-      series[std::string(probe::traits(resource).id)].push_back(sample[resource]);
-  }
-}
-
 void GrowthRun::show_progress(std::string_view phase) {
   Observer* const observer = watch_.observer();
   if (!observer || Clock::now() - last_shown_ < 100ms) return;
@@ -420,6 +188,8 @@ void GrowthRun::show_progress(std::string_view phase) {
   }
   observer->on_progress(progress);
 }
+
+namespace {
 
 /// A check that was chosen and could not be measured is never green.
 void report_unmeasured(const Selection& selection, const std::string& why, Report& report) {
