@@ -11,8 +11,8 @@ class App;
 
 namespace watertight::cli {
 
-/// Parses the arguments of a command into what its options are bound to. Throws ScenarioError, which
-/// names what is wrong, the nearest option and the command's help.
+/// Parses the arguments of a command into what its options are bound to. Throws ScenarioError,
+/// which names what is wrong, the nearest option and the command's help.
 void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments,
                      std::string_view command);
 

@@ -44,6 +44,10 @@ double number(const Json& object, const char* key) {
   return find<double>(object, key).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
+std::optional<double> number_if_there(const Json& object, const char* key) {
+  return object.contains(key) ? std::optional(number(object, key)) : std::nullopt;
+}
+
 Rate rate_of(const Json& json) {
   return {.per_operation = number(json, "per_op"),
           .low = number(json, "low"),
@@ -82,10 +86,10 @@ CheckResult check_of(const Json& json) {
   check.summary = value_or_empty<std::string>(json, "summary");
   if (const auto rate = find<Json>(json, "rate")) check.rate = rate_of(*rate);
   if (const auto limit = find<Json>(json, "detection_limit"))
-    check.detection_limit_per_operation = find<double>(*limit, "per_op");
-  check.decided_after_s = find<double>(json, "decided_after_s");
+    check.detection_limit_per_operation = number(*limit, "per_op");
+  check.decided_after_s = number_if_there(json, "decided_after_s");
   check.decided_at_operations = find<std::uint64_t>(json, "decided_at_operations");
-  check.exhausted_in_s = find<double>(json, "exhausted_in_s");
+  check.exhausted_in_s = number_if_there(json, "exhausted_in_s");
   check.consequence_of = find<std::string>(json, "consequence_of");
   for (const Json& blame : value_or_empty<Json::array_t>(json, "blame"))
     check.blame.push_back(blame_of(blame));
@@ -108,7 +112,7 @@ Report report_of(const Json& json) {
     report.name = value_or_empty<std::string>(*daemon, "name");
     report.command = value_or_empty<std::vector<std::string>>(*daemon, "command");
     report.pid = find<int>(*daemon, "pid");
-    report.ready_after_s = find<double>(*daemon, "ready_after_s");
+    report.ready_after_s = number_if_there(*daemon, "ready_after_s");
     report.containment = value_or_empty<std::string>(*daemon, "containment");
     report.log_tail = value_or_empty<std::vector<std::string>>(*daemon, "log_tail");
   }

@@ -50,7 +50,7 @@ TEST_F(ReadJson, GivesWhatWasWritten) {
     without_series.series.clear();
     without_series.warp.reset();
     const std::string text = json_of(without_series);
-    EXPECT_EQ(json_of(read(text)), text) << name;
+    EXPECT_TRUE(json_of(read(text)) == text) << name;
   }
 }
 
