@@ -97,8 +97,10 @@ int run_verify_fix(const std::vector<std::string>& given) {
   const Report new_report = check_build(line, after, "after");
   write_reports(new_report, targets);
   if (!new_report.error.empty() || new_report.interrupted_by) return new_report.exit_code();
+  const report::Fix fix = report::judge_fix(old_report, new_report);
+  if (fix == report::Fix::kNothingToFix) write_reports(old_report, {.color = line.color});
   report::write_changes(report::changes_between(old_report, new_report), std::cout);
-  return conclude(report::judge_fix(old_report, new_report));
+  return conclude(fix);
 }
 
 }  // namespace watertight::cli
