@@ -5,6 +5,7 @@
 
 #include <watertight/report.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -15,6 +16,10 @@ Report clean_report();    ///< Everything passed that could be looked at.
 Report unstartable_report();  ///< The program is not there.
 Report interrupted_report();  ///< Ctrl-C while everything was still measured.
 Report hostile_report();  ///< A daemon that writes escape sequences, invalid UTF-8 and long lines.
+
+/// A leak of memory at several call sites, and resources that stay, with that many samples of each
+/// (2 or more).
+Report long_report(std::size_t samples);
 
 /// The above by name, and the report of a run that never began (`empty`).
 std::map<std::string, Report> sample_reports();
