@@ -17,6 +17,11 @@ std::string signal_name(int number) {
   return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
 }
 
+std::string ended_early(const Report& report) {
+  if (report.interrupted_by != 0) return "interrupted by " + signal_name(report.interrupted_by);
+  return report.deadline_passed ? "ended by its own deadline" : "";
+}
+
 // `2 of 12 checks failed`, of those that could be looked at.
 std::string checks_in_short(const Report& report) {
   const std::size_t failed = select(report, Verdict::kFail, Severity::kFail).size();
@@ -101,10 +106,8 @@ std::vector<std::string> circumstances(const Report& report) {
   if (report.ready_after_s) {
     facts.push_back("ready after " + format_duration(*report.ready_after_s));
   }
-  if (report.interrupted_by != 0) {
-    facts.push_back("interrupted by " + signal_name(report.interrupted_by));
-  } else if (report.deadline_passed) {
-    facts.push_back("ended by its own deadline");
+  if (const std::string why = ended_early(report); !why.empty()) {
+    facts.push_back(why);
   } else if (!report.stopped.empty()) {
     facts.push_back("stopped: " + report.stopped);
   }
@@ -115,6 +118,10 @@ std::vector<std::string> circumstances(const Report& report) {
   }
   if (report.is_strict) facts.push_back("strict");
   return facts;
+}
+
+std::string trouble(const Report& report) {
+  return report.error.empty() ? ended_early(report) : report.error;
 }
 
 std::string failed_operations(const Report& report) {

@@ -37,6 +37,10 @@ std::vector<std::string> headline_facts(const Report& report);
 /// How the run went: `ready after 30 ms`, `stopped: budget`, …
 std::vector<std::string> circumstances(const Report& report);
 
+/// What befell the run beside its verdicts: the error, `interrupted by SIGINT`, `ended by its own
+/// deadline`; empty where nothing did.
+std::string trouble(const Report& report);
+
 /// `12 of 5 120 operations failed, the first: …`; empty where none did.
 std::string failed_operations(const Report& report);
 

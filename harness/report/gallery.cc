@@ -7,7 +7,10 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
+#include "report/openmetrics.h"
 #include "report/sample_reports.h"
+#include "report/sarif.h"
+#include "report/tap.h"
 #include "report/terminal.h"
 
 #include <cstdlib>
@@ -23,9 +26,14 @@ struct Format {
   void (*write)(const watertight::Report&, std::ostream&);
 };
 
-constexpr Format kFormats[] = {{".json", watertight::report::write_json},
-                               {".xml", watertight::report::write_junit},
-                               {".html", watertight::report::write_html}};
+void write_sarif(const watertight::Report& report, std::ostream& out) {
+  watertight::report::write_sarif(report, watertight::report::sample_rules(), "/src", out);
+}
+
+constexpr Format kFormats[] = {
+    {".json", watertight::report::write_json},        {".xml", watertight::report::write_junit},
+    {".html", watertight::report::write_html},        {".tap", watertight::report::write_tap},
+    {".prom", watertight::report::write_openmetrics}, {".sarif", write_sarif}};
 
 }  // namespace
 

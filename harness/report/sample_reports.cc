@@ -231,6 +231,13 @@ Report long_report(std::size_t samples) {
   return report;
 }
 
+std::vector<Rule> sample_rules() {
+  return {{"growth.fds", Severity::kFail, "descriptors do not grow", "No descriptor is left open.",
+           "At its limit the daemon cannot accept.", "Close what you open."},
+          {"growth.heap", Severity::kFail, "memory does not grow", "What is allocated is freed.",
+           "The kernel kills what takes all memory.", "Free what you allocate."}};
+}
+
 std::map<std::string, Report> sample_reports() {
   return {{"leaking", leaking_report()},
           {"clean", clean_report()},

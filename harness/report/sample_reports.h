@@ -3,11 +3,14 @@
 
 /// \file Reports of every kind, for the tests of this room and for looking at (`report_gallery`).
 
+#include "report/sarif.h"
+
 #include <watertight/report.h>
 
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace watertight::report {
 
@@ -20,6 +23,9 @@ Report hostile_report();  ///< A daemon that writes escape sequences, invalid UT
 /// A leak of memory at several call sites, and resources that stay, with that many samples of each
 /// (2 or more).
 Report long_report(std::size_t samples);
+
+/// Of two checks.
+std::vector<Rule> sample_rules();
 
 /// The above by name, and the report of a run that never began (`empty`).
 std::map<std::string, Report> sample_reports();
