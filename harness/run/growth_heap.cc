@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the agent counts, and what it does not.
+
+#include "launch/preload.h"
+#include "run/blame.h"
+#include "run/growth_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace watertight::run {
+
+namespace {
+
+/// Of the operations in which stacks are seen.
+constexpr auto kLongestAsking = std::chrono::milliseconds(500);
+
+/// Why the agent, which was preloaded, does not count in a process.
+std::string why_not_counted(pid_t pid) {
+  const std::string reason = launch::why_not_loaded(pid, launch::kAgentLibrary, "the agent");
+  return reason.empty() ? "the agent there has not reached the file in which it counts" : reason;
+}
+
+}  // namespace
+
+bool GrowthRun::wants_heap() const {
+  return std::ranges::find(selection_.growth, Resource::kHeap) != selection_.growth.end();
+}
+
+bool GrowthRun::counts_heap() const {
+  return std::ranges::any_of(
+      samples_, [](const probe::Sample& sample) { return sample[Resource::kHeap].has_value(); });
+}
+
+CheckResult GrowthRun::report_no_heap() const {
+  const auto& traits = probe::traits(Resource::kHeap);
+  CheckResult result;
+  result.id = fmt::format("growth.{}", traits.id);
+  result.severity = traits.severity;
+  result.verdict = scenario_.is_strict ? Verdict::kInconclusive : Verdict::kNotApplicable;
+  result.summary = "live heap is not counted: " + (instruments_.agent != nullptr
+                                                       ? why_not_counted(daemon_.main().pid())
+                                                       : instruments_.why_no_agent);
+  return result;
+}
+
+/// What was not counted could turn a pass; and a failure, where it is not less than what grew.
+void GrowthRun::doubt_heap(CheckResult& result) const {
+  const probe::HeapWatch& heap = *sampler_.heap();
+  std::vector<std::string> doubts;
+  for (const pid_t pid : heap.uncounted())
+    doubts.push_back(fmt::format("process {} is not counted: {}", pid, why_not_counted(pid)));
+  if (heap.missed() > 0)
+    doubts.push_back(fmt::format(
+        "{} allocations and releases were not counted: no memory for it, or made by a signal "
+        "handler that interrupted another one",
+        heap.missed()));
+  const bool is_outgrown =
+      heap.missed() == 0 || heap.grown().count > static_cast<std::int64_t>(heap.missed());
+  const bool is_doubted =
+      result.verdict == Verdict::kPass || (result.verdict == Verdict::kFail && !is_outgrown);
+  if (!doubts.empty() && is_doubted) {
+    result.verdict = Verdict::kInconclusive;
+    result.summary = fmt::format("{} (of what is: {})", doubts.front(), result.summary);
+    doubts.erase(doubts.begin());
+  }
+  std::ranges::move(doubts, std::back_inserter(result.evidence));
+}
+
+/// While the daemon still runs. Work that is made for it does not count.
+void GrowthRun::ask_agent() {
+  if (!agent_ || !daemon_.is_alive() || watch_.interrupted() || scenario_.fails_fast) return;
+  std::vector<std::string> resources;
+  for (const Judged& judged : judged_)
+    if (judged.judge.verdict().verdict == Verdict::kFail)
+      resources.emplace_back(probe::traits(judged.resource).id);
+  if (resources.empty()) return;
+  watch_.announce("asking who is to blame");
+  const auto work = [this](std::uint64_t operations) {
+    const posix::Deadline deadline(kLongestAsking);
+    const auto tally = workload_.next_round(operations, pace_, [&] {
+      return deadline.has_passed() ? Watch::kDeadline : watch_.interrupted();
+    });
+    wait_until_quiet();
+    return tally.attempted;
+  };
+  answer_ = agent_->explain({daemon_, work, resources, suppressions_}, tally_.attempted);
+}
+
+}  // namespace watertight::run
