@@ -31,6 +31,7 @@ constexpr std::array<double, 3> kEdges = {0.25, 0.5, 0.75};
 /// Sites of a resource that are told, and allocating ones of which stacks are taken.
 constexpr std::size_t kMostSites = 10;
 constexpr std::size_t kMostWithStacks = 8;
+constexpr std::string_view kAgent = "/libwatertight-agent.so";
 /// From so many stacks the shares of a site's callers are told ...
 constexpr double kStacksWanted = 64;
 /// ... where that does not take more operations.
@@ -124,7 +125,10 @@ class Resolver {
     const auto [space, is_new] = spaces_.try_emplace(pid, pid);
     if (is_new)
       if (const auto maps = proc::read_maps(pid)) space->second.add(*maps);
-    return symbols_.resolve(space->second, addresses);
+    std::vector<Frame> stack = symbols_.resolve(space->second, addresses);
+    // Where a library of the user's is preloaded too, a call goes through the agent half-way.
+    std::erase_if(stack, [](const Frame& frame) { return frame.module.ends_with(kAgent); });
+    return stack;
   }
 
  private:

@@ -111,7 +111,9 @@ void add_blame(const Scenario& scenario, const blame::Suppressions& suppressions
   const auto interrupted = [&] {
     return deadline.has_passed() ? Watch::kDeadline : watch.interrupted();
   };
-  std::string reasons = scenario.blame == BlameMode::kAuto ? why_no_agent : "";
+  const bool wants_agent =
+      scenario.blame == BlameMode::kAuto || scenario.blame == BlameMode::kAgent;
+  std::string reasons = wants_agent ? why_no_agent : "";
   for (const auto& backend : backends(scenario.blame)) {
     watch.announce("asking who is to blame");
     std::string reason;

@@ -23,6 +23,7 @@ constexpr double kPace = 0.8;
 
 void GrowthRun::calibrate() {
   wait_until_quiet();
+  find_why_no_heap();
   look(probe::Sampler::Depth::kWide);
   inventory_before_ = blame::take_inventory(sampler_);
 

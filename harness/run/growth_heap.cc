@@ -3,6 +3,7 @@
 // What the agent counts, and what it does not.
 
 #include "launch/preload.h"
+#include "proc/process.h"
 #include "run/blame.h"
 #include "run/growth_run.h"
 
@@ -10,19 +11,26 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace watertight::run {
-
 namespace {
 
 /// Of the operations in which stacks are seen.
 constexpr auto kLongestAsking = std::chrono::milliseconds(500);
+constexpr std::size_t kMostUncounted = 3;
 
-/// Why the agent, which was preloaded, does not count in a process.
-std::string why_not_counted(pid_t pid) {
-  const std::string reason = launch::why_not_loaded(pid, launch::kAgentLibrary, "the agent");
-  return reason.empty() ? "the agent there has not reached the file in which it counts" : reason;
+constexpr const char* kNoPlace =
+    "it cannot open the file in which the agent counts, or there are too many processes";
+
+std::string why_not_loaded(pid_t pid) {
+  return launch::why_not_loaded(pid, launch::kAgentLibrary, "the agent");
+}
+
+bool is_there(pid_t pid) {
+  const auto stat = proc::read_stat(pid);
+  return stat && !stat->is_dead();
 }
 
 }  // namespace
@@ -31,9 +39,17 @@ bool GrowthRun::wants_heap() const {
   return std::ranges::find(selection_.growth, Resource::kHeap) != selection_.growth.end();
 }
 
+/// To be called when the daemon is ready: what a program that another one executes in its place
+/// (exec of a shell) does not load, the file of the agent does not tell.
+void GrowthRun::find_why_no_heap() {
+  why_no_heap_ = instruments_.agent == nullptr ? instruments_.why_no_agent
+                                               : why_not_loaded(daemon_.main().pid());
+}
+
 bool GrowthRun::counts_heap() const {
-  return std::ranges::any_of(
-      samples_, [](const probe::Sample& sample) { return sample[Resource::kHeap].has_value(); });
+  return why_no_heap_.empty() && std::ranges::any_of(samples_, [](const probe::Sample& sample) {
+           return sample[Resource::kHeap].has_value();
+         });
 }
 
 CheckResult GrowthRun::report_no_heap() const {
@@ -42,18 +58,28 @@ CheckResult GrowthRun::report_no_heap() const {
   result.id = fmt::format("growth.{}", traits.id);
   result.severity = traits.severity;
   result.verdict = scenario_.is_strict ? Verdict::kInconclusive : Verdict::kNotApplicable;
-  result.summary = "live heap is not counted: " + (instruments_.agent != nullptr
-                                                       ? why_not_counted(daemon_.main().pid())
-                                                       : instruments_.why_no_agent);
+  result.summary = "live heap is not counted: " + (why_no_heap_.empty() ? kNoPlace : why_no_heap_);
   return result;
+}
+
+/// Of the processes in which the agent does not count, a sentence each.
+std::vector<std::string> GrowthRun::describe_uncounted() const {
+  std::map<pid_t, std::string> reasons;
+  for (const pid_t pid : sampler_.heap()->uncounted()) reasons[pid] = kNoPlace;
+  for (const pid_t pid : sampler_.live())
+    if (const std::string reason = why_not_loaded(pid); !reason.empty() && is_there(pid))
+      reasons[pid] = reason;
+  std::vector<std::string> sentences;
+  for (const auto& [pid, reason] : reasons)
+    sentences.push_back(fmt::format("process {} is not counted: {}", pid, reason));
+  if (sentences.size() > kMostUncounted) sentences.resize(kMostUncounted);
+  return sentences;
 }
 
 /// What was not counted could turn a pass; and a failure, where it is not less than what grew.
 void GrowthRun::doubt_heap(CheckResult& result) const {
   const probe::HeapWatch& heap = *sampler_.heap();
-  std::vector<std::string> doubts;
-  for (const pid_t pid : heap.uncounted())
-    doubts.push_back(fmt::format("process {} is not counted: {}", pid, why_not_counted(pid)));
+  std::vector<std::string> doubts = describe_uncounted();
   if (heap.missed() > 0)
     doubts.push_back(fmt::format(
         "{} allocations and releases were not counted: no memory for it, or made by a signal "
@@ -73,7 +99,8 @@ void GrowthRun::doubt_heap(CheckResult& result) const {
 
 /// While the daemon still runs. Work that is made for it does not count.
 void GrowthRun::ask_agent() {
-  if (!agent_ || !daemon_.is_alive() || watch_.interrupted() || scenario_.fails_fast) return;
+  const bool is_hurried = scenario_.fails_fast && scenario_.blame == BlameMode::kAuto;
+  if (!agent_ || is_hurried || !daemon_.is_alive() || watch_.interrupted()) return;
   std::vector<std::string> resources;
   for (const Judged& judged : judged_)
     if (judged.judge.verdict().verdict == Verdict::kFail)

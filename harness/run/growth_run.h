@@ -69,8 +69,10 @@ class GrowthRun {
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
   bool wants_heap() const;
+  void find_why_no_heap();
   bool counts_heap() const;
   CheckResult report_no_heap() const;
+  std::vector<std::string> describe_uncounted() const;
   void doubt_heap(CheckResult& result) const;
   void measure_time();
   /// Idle operations are milliseconds, and told as such of the daemon's own time.
@@ -97,7 +99,8 @@ class GrowthRun {
   std::vector<Judged> judged_;
   blame::Inventory inventory_before_;
   std::optional<blame::Agent> agent_;
-  blame::Answer answer_;  ///< The agent's.
+  std::string why_no_heap_;  ///< Empty where the agent is in the main process.
+  blame::Answer answer_;     ///< The agent's.
   Calibration calibration_;
   Cadence cadence_;
   std::optional<double> pace_;

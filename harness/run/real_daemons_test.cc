@@ -62,6 +62,7 @@ class RealDaemon : public testing::TestWithParam<std::string> {
 TEST_P(RealDaemon, PassesAsItIs) {
   const Report report = check(scenario_);
   EXPECT_EQ(report.exit_code(), 0) << describe(report);
+  EXPECT_EQ(verdict_of(report, "growth.heap"), Verdict::kPass) << describe(report);
   EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kPass) << describe(report);
 }
 

@@ -5,7 +5,7 @@
 
 #define _Noreturn [[noreturn]]
 extern "C" {
-#include "line_server.h"
+#include <line_server.h>
 }
 
 namespace store {
