@@ -15,6 +15,7 @@ namespace watertight::run {
 struct Selection {
   std::vector<probe::Resource> growth;
   std::vector<const rehearsals::Check*> rehearsals;
+  std::vector<std::string> expected;  ///< Ids whose failure is no news: no run ends early for it.
 
   std::vector<std::string> ids() const;
 };
