@@ -71,6 +71,11 @@ static size_t table_bytes(uint32_t log2) {
   return ((size_t)1 << log2) * (sizeof(uint64_t) + sizeof(uint32_t));
 }
 
+// The harness takes it off what the daemon holds.
+static void count_table(int64_t bytes) {
+  __atomic_fetch_add(&slot->table_bytes, bytes, __ATOMIC_RELAXED);
+}
+
 static int allocate(struct Table *table, uint32_t log2) {
   void *memory = (void *)syscall(SYS_mmap, NULL, table_bytes(log2), PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -94,7 +99,11 @@ static int move_blocks(struct Table *table, uint32_t log2) {
       ++moved.used;
     }
     *(volatile struct Table *)table = moved;
-    if (old.places != 0) syscall(SYS_munmap, keys_of(&old), table_bytes(log2_of(&old)));
+    count_table((int64_t)table_bytes(log2));
+    if (old.places != 0) {
+      syscall(SYS_munmap, keys_of(&old), table_bytes(log2_of(&old)));
+      count_table(-(int64_t)table_bytes(log2_of(&old)));
+    }
   }
   errno = saved_errno;
   return has_moved;
@@ -112,7 +121,7 @@ void add_block(const void *block, size_t bytes, uint32_t site) {
   const uint32_t plane = plane_of(hash);
   struct Table *table = &tables[plane];
   if ((uintptr_t)block >> 48 != 0 || !take_lock(&locks[plane].word)) {
-    note_missed();
+    note_missed_block();
     return;
   }
   if (has_room(table)) {
@@ -126,7 +135,7 @@ void add_block(const void *block, size_t bytes, uint32_t site) {
     fill_place(table, place, key, size);
     count_block(plane, site, 1, (int64_t)bytes_of(block, size));
   } else {
-    note_missed();
+    note_missed_block();
   }
   drop_lock(&locks[plane].word);
 }
@@ -151,7 +160,7 @@ struct Block remove_block(const void *block) {
   const uint32_t plane = plane_of(hash);
   struct Table *table = &tables[plane];
   if (!take_lock(&locks[plane].word)) {
-    note_missed();
+    note_missed_block();
     return removed;
   }
   if (table->places != 0) {
@@ -172,6 +181,7 @@ void inherit_blocks(void) {
   for (uint32_t plane = 0; plane < kWatertightAgentPlanes; ++plane) {
     struct Table *table = &tables[plane];
     if (table->places == 0) continue;
+    count_table((int64_t)table_bytes(log2_of(table)));
     if (was_held_at_fork(&locks[plane].word)) move_blocks(table, log2_of(table));
     for (uint64_t i = 0; i >> log2_of(table) == 0; ++i) {
       const uint64_t key = keys_of(table)[i];

@@ -159,7 +159,7 @@ static void clear_slot(struct WatertightAgentSlot *used) {
   }
   if (stacks <= kWatertightAgentStacks) memset(used->stacks, 0, stacks * sizeof used->stacks[0]);
   if (fds <= kWatertightAgentFds) memset(used->fds, 0, fds * sizeof used->fds[0]);
-  used->missed = 0;
+  used->missed_blocks = used->missed = used->table_bytes = 0;
 }
 
 static uint64_t boottime(void) {

@@ -51,6 +51,9 @@ static inline int is_counting(void) {
 static inline int is_counting_process(void) { return self.vfork_depth == 0 && is_counting(); }
 
 static inline void note_missed(void) { __atomic_fetch_add(&slot->missed, 1, __ATOMIC_RELAXED); }
+static inline void note_missed_block(void) {
+  __atomic_fetch_add(&slot->missed_blocks, 1, __ATOMIC_RELAXED);
+}
 
 /// No lock is held while another is waited for, nor over a fork: libc waits for its own locks then,
 /// and a thread that has one of those may have been interrupted by a handler that waits for ours.

@@ -92,8 +92,10 @@ struct WatertightAgentSlot {
   uint32_t stack_count;
   uint32_t fd_count;  ///< Descriptors from here on were never counted.
   uint32_t reserved;
-  uint64_t missed;  ///< Events that were not counted: no memory, no place, or within a hook.
-  char padding[kWatertightAgentPage - 40];
+  /// Events that were not counted: no memory, no place, or within a hook. Of the heap, of the rest.
+  uint64_t missed_blocks, missed;
+  uint64_t table_bytes;  ///< Of anonymous memory in which the agent itself keeps live blocks.
+  char padding[kWatertightAgentPage - 56];
   struct WatertightAgentSite sites[kWatertightAgentSites];
   struct WatertightAgentCounter counters[kWatertightAgentPlanes][kWatertightAgentSites];
   uint16_t fds[kWatertightAgentFds];  ///< Site of each open descriptor; 0: opened unseen.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blame/black_box.h"
 
-#include "proc/files.h"
 #include "proc/process.h"
 #include "proc/sockets.h"
 
@@ -141,6 +140,10 @@ class Census {
 }  // namespace
 
 Inventory take_inventory(const probe::Sampler& sampler) { return Census(sampler).take(); }
+
+std::string describe_descriptor(pid_t pid, const OpenFile& file) {
+  return describe(pid, file, Sockets());
+}
 
 std::vector<Blame> find_grown(const Inventory& before, const Inventory& after, Resource resource) {
   const auto index = static_cast<std::size_t>(resource);

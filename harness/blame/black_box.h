@@ -5,6 +5,7 @@
 /// who made them, but what they are.
 
 #include "probe/sampler.h"
+#include "proc/files.h"
 
 #include <watertight/report.h>
 
@@ -24,6 +25,9 @@ using Inventory = std::array<std::map<std::string, std::uint64_t>, probe::kResou
 /// Of the processes and files that the sampler's last look found. Dear, for the edges of a run:
 /// three syscalls a descriptor.
 Inventory take_inventory(const probe::Sampler& sampler);
+
+/// One descriptor as an inventory has it. Dear: asks the kernel for all sockets there are.
+std::string describe_descriptor(pid_t pid, const proc::OpenFile& file);
 
 /// What there is more of, most first; `share` is of all that there is more of.
 std::vector<Blame> find_grown(const Inventory& before, const Inventory& after,

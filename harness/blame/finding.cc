@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 15> kServants = {"vgpreload_",   "libc.so
                                                         "libasan.so",   "liblsan.so",
                                                         "libtsan.so",   "libubsan.so",
                                                         "libclang_rt.", "libjemalloc",
-                                                        "libtcmalloc",  "libwatertight_agent",
+                                                        "libtcmalloc",  "libwatertight-agent",
                                                         "libc++.so"};
 
 /// The same where they are linked into the program itself, as sanitizers are.

@@ -15,6 +15,7 @@ struct Finding {
   enum class Kind {
     kLeak,        ///< Memory that nothing refers to.
     kReachable,   ///< Memory that is still referred to, and not freed.
+    kHeld,        ///< Memory that was not freed, referred to or not.
     kDescriptor,  ///< A file descriptor that is still open.
     kThread,      ///< A thread that was not joined.
     kRace,        ///< Two threads at one place, one of them writing.

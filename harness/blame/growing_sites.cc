@@ -44,9 +44,11 @@ std::vector<GrowingSites::Site> GrowingSites::steady() const {
 
 std::string describe_blocks(const GrowingSites::Site& site) {
   const std::uint64_t size = site.blocks == 0 ? 0 : site.bytes / site.blocks;
+  const char* const state = site.finding.kind == Finding::Kind::kReachable ? "still reachable"
+                            : site.finding.kind == Finding::Kind::kHeld    ? "not freed"
+                                                                           : "lost";
   return fmt::format("{} of {}{} bytes, {}", site.blocks == 1 ? "block" : "blocks",
-                     size * site.blocks == site.bytes ? "" : "about ", size,
-                     site.finding.kind == Finding::Kind::kReachable ? "still reachable" : "lost");
+                     size * site.blocks == site.bytes ? "" : "about ", size, state);
 }
 
 }  // namespace watertight::blame

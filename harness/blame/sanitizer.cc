@@ -32,16 +32,6 @@ constexpr auto kTimeToEnd = 30s;
 constexpr const char* kLogName = "sanitizer";
 constexpr std::size_t kMostRemarks = 5;
 
-/// Whether a sanitizer's runtime is in the program or asked for by it: its entry point is a symbol
-/// of the program in both cases, and its name stands in the file.
-bool is_sanitized(const std::filesystem::path& program) {
-  const std::string bytes = posix::read_file(program).value_or("");
-  constexpr std::array<std::string_view, 4> kEntries = {"__asan_init", "__lsan_init", "__tsan_init",
-                                                        "__ubsan_handle_"};
-  return std::ranges::any_of(
-      kEntries, [&](std::string_view entry) { return bytes.find(entry) != std::string::npos; });
-}
-
 /// Where the sanitizers of a daemon write: our path, or one that the user has set.
 std::set<std::filesystem::path> log_paths(const std::map<std::string, std::string>& environment) {
   std::set<std::filesystem::path> paths;
@@ -99,13 +89,21 @@ std::string describe_error(const Finding& finding) {
 
 }  // namespace
 
+// Its entry point is a symbol of the program in both cases, and its name stands in the file.
+bool is_sanitized(std::string_view program) {
+  constexpr std::array<std::string_view, 4> kEntries = {"__asan_init", "__lsan_init", "__tsan_init",
+                                                        "__ubsan_handle_"};
+  return std::ranges::any_of(
+      kEntries, [&](std::string_view entry) { return program.find(entry) != std::string::npos; });
+}
+
 std::optional<std::string> Sanitizer::prepare(Scenario& scenario) {
   const auto inherited = posix::current_environment();
   auto whole = inherited;
   for (const auto& [name, value] : scenario.environment) whole.insert_or_assign(name, value);
   const auto program = launch::find_program(scenario.command.at(0), whole);
   if (const auto* none = std::get_if<launch::NoProgram>(&program)) return none->message;
-  if (!is_sanitized(std::get<std::filesystem::path>(program)))
+  if (!is_sanitized(posix::read_file(std::get<std::filesystem::path>(program)).value_or("")))
     return "the daemon was not built with a sanitizer (-fsanitize=address)";
   set_sanitizer_options(scenario.environment, inherited, std::string("{state}/") + kLogName);
   return std::nullopt;

@@ -5,6 +5,9 @@
 
 namespace watertight::blame {
 
+/// Whether a sanitizer's runtime is in a program, given the bytes of its file, or asked for by it.
+bool is_sanitized(std::string_view program);
+
 /// Reads the reports of a daemon that was built with ASan, LSan, TSan or UBSan: lets it work, ends
 /// it with SIGTERM, for leaks are told at the exit only, and blames the call sites that lost memory
 /// or threads in proportion to the operations. Options that the user has set stay as they are.

@@ -64,7 +64,8 @@ Verdict
   --only GLOB *  --skip GLOB *    choose checks: 'growth.*', shutdown.idle   --quick  fewer trials
   --known CHECK *             expected to fail; the run fails if it does not
   --baseline FILE             leaks that are known (`watertight baseline --help`) do not fail it
-  --blame auto|off|valgrind|sanitizer   who names the call sites of a leak, in a second run
+  --blame auto|off|agent|valgrind|sanitizer   who names the call sites of a leak; auto: an agent
+                        that is preloaded, and counts live heap; off: the daemon runs bare
   --suppressions FILE *       call sites that are not named: Valgrind's .supp, or leak:PATTERN
   --strict  --fail-fast       warnings fail and blind spots count; stop at the first suspicion
   --bisect                    exit with 125 where nothing can be said (git bisect run)

@@ -12,6 +12,10 @@
 
 namespace watertight::judge {
 
+/// Growth of live heap that is big (Options::big_growth): it is exact, and yet caches and pools
+/// take much of it, linearly, until they are full.
+inline constexpr double kBigHeap = 4.0 * 1024 * 1024;
+
 /// What the judge must know of a resource and of the run.
 struct Options {
   double quantum = 1;             ///< Smallest step: 1 for counts, 4096 for resident memory.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/daemon_state.h"
+#include "launch/preload.h"
 #include "launch/program.h"
 #include "launch/readiness.h"
 #include "launch/site.h"
@@ -80,6 +81,8 @@ class Launcher {
     command.arguments = scenario().command;
     command.environment = state_->site->environment_of(scenario());
     if (scenario().warp) warp_time(command.environment, *scenario().warp, find_time_warp());
+    if (!how_.agent_area.empty())
+      preload_agent(command.environment, companion(kAgentLibrary), how_.agent_area);
     command.working_directory = scenario().working_directory;
     command.descriptor_limit = scenario().descriptor_limit;
     if (how_.gate) {

@@ -33,6 +33,9 @@ class Site {
     bool waits_until_ready = true;
     /// The command is executed when the gate opens. Not together with `waits_until_ready`.
     const Gate* gate = nullptr;
+    /// The file in which the agent counts (agent_abi), which is then preloaded; empty: the daemon
+    /// runs bare.
+    std::filesystem::path agent_area = {};
   };
 
   /// Makes the folder, writes files, runs setup. Throws HarnessError where we failed.

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/time_warp.h"
 
-#include "posix/file.h"
-#include "proc/process.h"
+#include "launch/elf_head.h"
+#include "launch/preload.h"
 
 #include <watertight/error.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <elf.h>
-#include <link.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <optional>
 #include <system_error>
 
 namespace watertight::launch {
@@ -26,44 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kLibrary = "faketime/libfaketimeMT.so.1";
-constexpr const char* kSetId =
-    "its program changes its user (set-user-ID, capabilities), which keeps preloaded libraries out";
-
-template <typename T>
-std::optional<T> read_object(std::ifstream& file, std::uint64_t offset) {
-  T object;
-  file.seekg(static_cast<std::streamoff>(offset));
-  if (!file.read(reinterpret_cast<char*>(&object), sizeof object)) return std::nullopt;
-  return object;
-}
-
-/// The head of a 64 or 32 bit ELF file as this program is one; empty for any other.
-std::optional<ElfW(Ehdr)> read_elf_header(std::ifstream& file) {
-  const auto header = read_object<ElfW(Ehdr)>(file, 0);
-  const unsigned char our_class = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-      header->e_ident[EI_CLASS] != our_class)
-    return std::nullopt;
-  return header;
-}
 
 bool is_of_our_machine(const fs::path& library) {
-  std::ifstream ours("/proc/self/exe", std::ios::binary), theirs(library, std::ios::binary);
-  const auto our_header = read_elf_header(ours), their_header = read_elf_header(theirs);
-  return our_header && their_header && our_header->e_machine == their_header->e_machine;
-}
-
-/// True where the program names a dynamic loader, which is what preloads libraries; empty where it
-/// is no program of this machine's.
-std::optional<bool> has_loader(const fs::path& program) {
-  std::ifstream file(program, std::ios::binary);
-  const auto header = read_elf_header(file);
-  if (!header) return std::nullopt;
-  for (std::uint64_t i = 0; i < header->e_phnum; ++i) {
-    const auto segment = read_object<ElfW(Phdr)>(file, header->e_phoff + i * header->e_phentsize);
-    if (segment && segment->p_type == PT_INTERP) return true;
-  }
-  return false;
+  const auto ours = read_elf_head("/proc/self/exe"), theirs = read_elf_head(library);
+  return ours && theirs && ours->machine == theirs->machine;
 }
 
 /// The folders that a pattern stands for: itself, or, where it ends in `*`, those within.
@@ -106,24 +65,6 @@ void warp_time(std::map<std::string, std::string>& environment, double factor,
   environment.insert_or_assign("FAKETIME", fmt::format("+0 x{}", factor));
 }
 
-std::string why_not_warped(pid_t pid) try {
-  const auto mappings = proc::read_maps(pid);
-  if (!mappings) return "it has ended";
-  const auto is_it = [](const proc::Mapping& mapping) {
-    return mapping.path.find("/libfaketime") != std::string::npos;
-  };
-  if (std::ranges::any_of(*mappings, is_it)) return "";
-  const fs::path program = fmt::format("/proc/{}/exe", pid);
-  const auto loader = has_loader(program);
-  if (!loader) return "its program is for another machine than libfaketime";
-  if (!*loader) return "its program is linked statically and takes no preloaded library";
-  const auto facts = posix::stat_if_there(program);
-  if (facts && (facts->st_mode & (S_ISUID | S_ISGID)) != 0) return kSetId;
-  return "its dynamic loader has not taken libfaketime (another C library than glibc, or file "
-         "capabilities)";
-} catch (const HarnessError& error) {
-  if (error.errno_value() != EACCES && error.errno_value() != EPERM) throw;
-  return kSetId;  // What changes its user hides its memory from us.
-}
+std::string why_not_warped(pid_t pid) { return why_not_loaded(pid, "/libfaketime", "libfaketime"); }
 
 }  // namespace watertight::launch

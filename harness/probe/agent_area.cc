@@ -115,9 +115,15 @@ bool AgentArea::take_stacks(pid_t pid, std::uint32_t site) {
   return true;
 }
 
-std::uint64_t AgentArea::missed(pid_t pid) const {
+std::uint64_t AgentArea::missed(pid_t pid, AgentKind kind) const {
   const WatertightAgentSlot* found = find(pid);
-  return found == nullptr ? 0 : load(found->missed);
+  if (found == nullptr) return 0;
+  return kind == AgentKind::kHeap ? load(found->missed_blocks) : load(found->missed);
+}
+
+std::uint64_t AgentArea::own_bytes(pid_t pid) const {
+  const WatertightAgentSlot* found = find(pid);
+  return found == nullptr ? 0 : load(found->table_bytes);
 }
 
 std::uint32_t AgentArea::refused() const { return load(header().refused); }

@@ -85,8 +85,11 @@ class AgentArea {
   /// is. False where there is no such site.
   bool take_stacks(pid_t pid, std::uint32_t site);
 
-  /// Events that a process did not count: no memory, no place, or within a hook.
-  std::uint64_t missed(pid_t pid) const;
+  /// Events of a kind that a process did not count: no memory, no place, or within a hook. Of all
+  /// kinds but the heap together.
+  std::uint64_t missed(pid_t pid, AgentKind kind) const;
+  /// Anonymous memory of a process that is the agent's own.
+  std::uint64_t own_bytes(pid_t pid) const;
   /// Processes that found no slot.
   std::uint32_t refused() const;
 

@@ -217,7 +217,7 @@ TEST_F(AgentTest, CountsWhatEachFunctionMakesAndGivesUp) {
       EXPECT_EQ(total(kind).bytes, count.bytes) << step.name << " " << static_cast<int>(kind);
     }
   }
-  EXPECT_EQ(area_->missed(child_->pid()), 0u);
+  for (const AgentKind kind : {kHeap, kFd}) EXPECT_EQ(area_->missed(child_->pid(), kind), 0u);
 }
 
 void AgentTest::expect_every_form_of_new() {
@@ -342,7 +342,7 @@ TEST_F(AgentTest, CountsExactlyUnderThreadsForksAndSignals) {
   EXPECT_EQ(total_of_program(kChild).count, 0);
   EXPECT_EQ(total_of_program(kFd).count, 0);
   EXPECT_EQ(total_of_program(kThread).count, 0);
-  EXPECT_EQ(area_->missed(child_->pid()), 0u);
+  for (const AgentKind kind : {kHeap, kFd}) EXPECT_EQ(area_->missed(child_->pid(), kind), 0u);
   EXPECT_EQ(area_->refused(), 0u);
   to_child_.reset();
   const auto status = child_->wait(posix::Deadline(kPatience));

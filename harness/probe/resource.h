@@ -14,6 +14,7 @@ namespace watertight::probe {
 enum class Resource {
   kFds,
   kRss,
+  kHeap,
   kThreads,
   kChildren,
   kZombies,  // cheap: in every sample
@@ -26,7 +27,7 @@ enum class Resource {
   kLocks,
   kInner,  // wide: at window edges
 };
-inline constexpr std::size_t kResourceCount = 13;
+inline constexpr std::size_t kResourceCount = 14;
 
 struct ResourceTraits {
   Resource resource;
@@ -34,6 +35,7 @@ struct ResourceTraits {
   std::string_view unit;   ///< `fd`, `byte`, `thread`, …
   std::string_view title;  ///< For people: "file descriptors".
   double quantum;          ///< Smallest step.
+  bool is_exact;           ///< A count; else there is noise, and what it hides.
   bool is_wide;            ///< Dear: sampled at window edges only.
   Severity severity;
 };

@@ -55,10 +55,13 @@ std::unordered_set<std::uint64_t> half_closed_inodes() {
 
 Sampler::Sampler(Target target)
     : root_(target.root),
+      agent_(target.agent),
       root_children_(target.root),
       user_(user_of(target.main)),
       since_(static_cast<std::uint64_t>(std::time(nullptr))),
-      census_(target.state, working_directory_of(target.main), user_) {}
+      census_(target.state, working_directory_of(target.main), user_) {
+  if (agent_ != nullptr) heap_.emplace(*agent_);
+}
 
 Sample Sampler::take(std::uint64_t operations, double seconds, Depth depth) {
   Sample sample;
@@ -66,6 +69,7 @@ Sample Sampler::take(std::uint64_t operations, double seconds, Depth depth) {
   sample.seconds = seconds;
   if (depth == Depth::kWide) zombies_.clear();  // Looked at anew, now and then.
   look_at_processes(sample);
+  if (heap_) look_at_heap(sample);
   if (depth == Depth::kWide) look_wide(sample);
   for (std::size_t i = 0; i < kResourceCount; ++i)
     if (sample.values[i] && fill_[i]) sample.fills[i] = fill_[i]->share();
@@ -136,6 +140,14 @@ void Sampler::add_process(pid_t pid, const ProcessWatch::Reading& reading, Sampl
   if (reading.fd_limit)
     note_fill(Resource::kFds, static_cast<double>(reading.fds),
               static_cast<double>(*reading.fd_limit));
+}
+
+void Sampler::look_at_heap(Sample& sample) {
+  if (const auto live = heap_->look(live_))
+    sample[Resource::kHeap] = static_cast<double>(live->bytes);
+  for (const pid_t pid : live_)
+    *sample[Resource::kRss] -= static_cast<double>(agent_->own_bytes(pid));
+  if (!zombies_.empty()) agent_->release_ended();
 }
 
 void Sampler::look_wide(Sample& sample) {

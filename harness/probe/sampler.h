@@ -5,6 +5,7 @@
 /// ptrace, no connection, nothing that the daemon could notice.
 
 #include "probe/file_census.h"
+#include "probe/heap_watch.h"
 #include "probe/process_watch.h"
 #include "probe/resource.h"
 
@@ -23,9 +24,10 @@ namespace watertight::probe {
 
 /// What to look at.
 struct Target {
-  pid_t root = 0;               ///< Parent of the tree (the guard); itself not counted.
-  pid_t main = 0;               ///< Main process of the daemon.
-  std::filesystem::path state;  ///< `{state}`.
+  pid_t root = 0;                    ///< Parent of the tree (the guard); itself not counted.
+  pid_t main = 0;                    ///< Main process of the daemon.
+  std::filesystem::path state;       ///< `{state}`.
+  AgentArea* agent = nullptr;  ///< Where the agent counts in it; outlives the sampler.
 };
 
 /// How much of a limit is used up.
@@ -59,6 +61,9 @@ class Sampler {
   const std::set<pid_t>& zombies() const { return zombies_; }
   const FileCensus& files() const { return census_; }
 
+  /// What the agent counts, and what it does not; empty without an agent.
+  const std::optional<HeapWatch>& heap() const { return heap_; }
+
   /// System V objects of the daemon's user that are younger than this sampler, by kind.
   std::vector<std::string> system_v_objects() const;
 
@@ -71,6 +76,7 @@ class Sampler {
   void look_at_processes(Sample& sample);
   void add_process(pid_t pid, const ProcessWatch::Reading& reading, Sample& sample);
   void note_fill(Resource resource, double used, double limit);
+  void look_at_heap(Sample& sample);
   void look_wide(Sample& sample);
   void look_at_mappings(Sample& sample);
   void look_at_descriptors(Sample& sample);
@@ -78,6 +84,8 @@ class Sampler {
   double count_close_wait(const std::vector<std::uint64_t>& sockets);
 
   pid_t root_;
+  AgentArea* agent_;
+  std::optional<HeapWatch> heap_;
   ChildrenFiles root_children_;
   std::map<pid_t, ProcessWatch> watches_;
   std::set<pid_t> zombies_;

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -30,14 +31,11 @@ constexpr auto kLongestQuiet = 1s;
 /// Whose share is as large is named in the sentence of the check.
 constexpr double kMainCulprit = 0.5;
 
-std::vector<CheckResult*> grown(Report& report) {
-  std::vector<CheckResult*> found;
-  for (CheckResult& check : report.checks)
-    if (check.verdict == Verdict::kFail && check.id.starts_with(kGroup)) found.push_back(&check);
-  return found;
-}
-
 std::string resource_of(const CheckResult& check) { return check.id.substr(kGroup.size()); }
+
+bool names_somebody(const CheckResult* check) {
+  return std::ranges::any_of(check->blame, [](const Blame& one) { return !one.frames.empty(); });
+}
 
 /// In the order in which they are tried. Valgrind takes so long that it is asked only by name.
 std::vector<std::unique_ptr<blame::Backend>> backends(BlameMode mode) {
@@ -73,7 +71,17 @@ std::variant<blame::Answer, std::string> ask(blame::Backend& backend, const Scen
   return backend.explain({daemon, work, resources, suppressions});
 }
 
-void take(const blame::Answer& answer, const std::vector<CheckResult*>& checks) {
+}  // namespace
+
+std::vector<CheckResult*> grown_checks(Report& report) {
+  std::vector<CheckResult*> found;
+  for (CheckResult& check : report.checks)
+    if (check.verdict == Verdict::kFail && check.id.starts_with(kGroup)) found.push_back(&check);
+  return found;
+}
+
+void take_blame(const blame::Answer& answer, const std::vector<CheckResult*>& checks) {
+  if (checks.empty()) return;
   for (CheckResult* check : checks) {
     const auto found = answer.blame.find(resource_of(*check));
     if (found == answer.blame.end()) continue;
@@ -86,8 +94,6 @@ void take(const blame::Answer& answer, const std::vector<CheckResult*>& checks) 
   for (const std::string& remark : answer.remarks) checks.front()->evidence.push_back(remark);
 }
 
-}  // namespace
-
 blame::Suppressions read_suppressions(const Scenario& scenario) {
   blame::Suppressions suppressions;
   for (const std::string& file : scenario.suppressions) suppressions.add_file(file);
@@ -95,8 +101,9 @@ blame::Suppressions read_suppressions(const Scenario& scenario) {
 }
 
 void add_blame(const Scenario& scenario, const blame::Suppressions& suppressions,
-               const Watch& watch, Report& report) {
-  const std::vector<CheckResult*> checks = grown(report);
+               const Watch& watch, const std::string& why_no_agent, Report& report) {
+  std::vector<CheckResult*> checks = grown_checks(report);
+  std::erase_if(checks, names_somebody);
   if (checks.empty() || !report.error.empty() || watch.interrupted()) return;
   const bool is_hurried = scenario.fails_fast && scenario.blame == BlameMode::kAuto;
   if (is_hurried) return;
@@ -104,13 +111,15 @@ void add_blame(const Scenario& scenario, const blame::Suppressions& suppressions
   const auto interrupted = [&] {
     return deadline.has_passed() ? Watch::kDeadline : watch.interrupted();
   };
-  std::string reasons;
+  const bool wants_agent =
+      scenario.blame == BlameMode::kAuto || scenario.blame == BlameMode::kAgent;
+  std::string reasons = wants_agent ? why_no_agent : "";
   for (const auto& backend : backends(scenario.blame)) {
     watch.announce("asking who is to blame");
     std::string reason;
     try {
       const auto answer = ask(*backend, scenario, checks, suppressions, interrupted);
-      if (const auto* seen = std::get_if<blame::Answer>(&answer)) return take(*seen, checks);
+      if (const auto* seen = std::get_if<blame::Answer>(&answer)) return take_blame(*seen, checks);
       reason = std::get<std::string>(answer);
     } catch (const HarnessError& error) {
       reason = error.what();

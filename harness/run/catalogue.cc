@@ -13,8 +13,6 @@
 namespace watertight::run {
 namespace {
 
-constexpr std::string_view kHeap = "growth.heap";
-
 std::string growth_id(std::string_view resource) { return fmt::format("growth.{}", resource); }
 
 bool matches_any(const std::vector<std::string>& globs, std::string_view id) {
@@ -38,7 +36,6 @@ void require_known(const std::vector<std::string>& globs, std::string_view optio
 std::vector<std::string> all_check_ids() {
   std::vector<std::string> ids;
   for (const auto& traits : probe::all_resources()) ids.push_back(growth_id(traits.id));
-  ids.emplace_back(kHeap);
   for (const auto& check : rehearsals::all_checks()) ids.emplace_back(check.id);
   return ids;
 }
@@ -55,7 +52,6 @@ Selection select_checks(const Scenario& scenario) {
   selection.expected = scenario.known;
   for (const auto& traits : probe::all_resources())
     if (is_chosen(growth_id(traits.id))) selection.growth.push_back(traits.resource);
-  selection.wants_heap = is_chosen(kHeap);
   for (const auto& check : rehearsals::all_checks())
     if (is_chosen(check.id)) selection.rehearsals.push_back(&check);
   return selection;
@@ -64,7 +60,6 @@ Selection select_checks(const Scenario& scenario) {
 std::vector<std::string> Selection::ids() const {
   std::vector<std::string> ids;
   for (const auto resource : growth) ids.push_back(growth_id(probe::traits(resource).id));
-  if (wants_heap) ids.emplace_back(kHeap);
   for (const auto* check : rehearsals) ids.emplace_back(check->id);
   return ids;
 }

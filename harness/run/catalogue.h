@@ -14,7 +14,6 @@ namespace watertight::run {
 /// The checks that a scenario asks for: the union of `only` (all, where empty), less `skip`.
 struct Selection {
   std::vector<probe::Resource> growth;
-  bool wants_heap = false;  ///< growth.heap, which needs the agent.
   std::vector<const rehearsals::Check*> rehearsals;
   std::vector<std::string> expected;  ///< Ids whose failure is no news: no run ends early for it.
 

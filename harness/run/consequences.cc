@@ -20,16 +20,20 @@ constexpr Consequence kConsequences[] = {
     {"growth.children", "growth.fds", 0},
     {"growth.children", "growth.maps", 0},
     {"growth.children", "growth.rss", 0},
+    {"growth.children", "growth.heap", 0},
     {"growth.unjoined_threads", "growth.maps", 2},
     {"growth.unjoined_threads", "growth.rss", 64 * 1024},
+    {"growth.unjoined_threads", "growth.heap", 1024},
     {"growth.threads", "growth.maps", 2},
     {"growth.threads", "growth.rss", 64 * 1024},
+    {"growth.threads", "growth.heap", 1024},
     {"growth.close_wait", "growth.fds", 1},
     {"growth.deleted_files", "growth.fds", 1},
     {"growth.inner", "growth.fds", 1},
     {"growth.locks", "growth.fds", 1},
     {"growth.ipc", "growth.maps", 1},
     {"growth.ipc", "growth.rss", 0},
+    {"growth.heap", "growth.rss", 32},  // A byte takes a block of 32.
 };
 
 /// Rates of the same growth differ by their noise.

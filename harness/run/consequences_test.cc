@@ -29,6 +29,15 @@ TEST(Consequences, AnUnjoinedThreadIsAlsoTwoMappingsAndItsPages) {
   EXPECT_EQ(checks[1].consequence_of, "growth.unjoined_threads");
 }
 
+TEST(Consequences, LiveHeapIsResidentInItsAllocatorsBlocks) {
+  std::vector<CheckResult> checks{failed("growth.rss", 80), failed("growth.heap", 64)};
+  mark_consequences(checks);
+  EXPECT_EQ(checks[0].consequence_of, "growth.heap");
+  checks = {failed("growth.rss", 4'096), failed("growth.heap", 16)};
+  mark_consequences(checks);
+  EXPECT_FALSE(checks[0].consequence_of);
+}
+
 TEST(Consequences, MoreThanTheCauseExplainsStandsAlone) {
   std::vector<CheckResult> checks{failed("growth.close_wait", 1), failed("growth.fds", 2)};
   mark_consequences(checks);

@@ -21,7 +21,6 @@ std::vector<CheckDescription> describe_checks() {
   std::vector<CheckDescription> all;
   for (const auto& traits : probe::all_resources())
     all.push_back(describe_growth(traits.id, traits.severity));
-  all.push_back(describe_growth("heap", Severity::kFail));
   for (const auto& check : rehearsals::all_checks())
     all.push_back(
         {std::string(check.id), check.letter, check.severity, check.tier, check.explanation});

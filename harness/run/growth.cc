@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/growth.h"
 
+#include "launch/site.h"
 #include "proc/limits.h"
 #include "rehearsals/stop.h"
 #include "run/growth_run.h"
@@ -29,22 +30,26 @@ constexpr double kShortestIdle = 0.3;
 }  // namespace
 
 GrowthRun::GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Selection& selection,
-                     const Watch& watch, const std::optional<VerifiedWarp>& warp, Report& report)
+                     const Watch& watch, const Instruments& instruments,
+                     const blame::Suppressions& suppressions, Report& report)
     : daemon_(daemon),
       scenario_(scenario),
       selection_(selection),
       watch_(watch),
-      warp_(warp),
+      instruments_(instruments),
+      suppressions_(suppressions),
       report_(report),
       workload_(daemon),
-      sampler_({daemon.guard_pid(), daemon.main().pid(), daemon.folder().state()}),
+      sampler_(
+          {daemon.guard_pid(), daemon.main().pid(), daemon.folder().state(), instruments.agent}),
       budget_(scenario.budget.time * (scenario.extends ? 1u << kExtension : 1u)),
       memory_limit_(proc::memory_limit(daemon.main().pid())),
       thread_limit_(proc::thread_limit(daemon.main().pid())),
       is_idle_(std::ranges::all_of(scenario.stress, [](const Stress& stress) {
         return stress.kind == Stress::Kind::kIdle;
       })) {
-  if (warp_) turns_.emplace(sampler_.live_processes());
+  if (instruments_.agent) agent_.emplace(*instruments_.agent);
+  if (instruments_.warp) turns_.emplace(sampler_.live_processes());
 }
 
 void GrowthRun::run() {
@@ -55,6 +60,7 @@ void GrowthRun::run() {
     show_progress("stressing");
   }
   watch_idle();
+  ask_agent();
   conclude();
 }
 
@@ -89,6 +95,8 @@ void GrowthRun::look(probe::Sampler::Depth depth) {
   if (depth == probe::Sampler::Depth::kCheap)
     calibration_.sample_seconds =
         std::min(calibration_.sample_seconds, seconds(Clock::now() - begin));
+  if (agent_ && depth == probe::Sampler::Depth::kWide)
+    agent_->look(tally_.attempted, sampler_.live());
   observe(samples_.back());
 }
 
@@ -222,34 +230,71 @@ void fail_to_launch(const launch::LaunchFailure& failure, const Selection& selec
   report_unmeasured(selection, "the daemon did not start", report);
 }
 
-}  // namespace
-
-void run_growth(const Scenario& scenario, const Selection& selection, const Watch& watch,
-                Report& report) {
-  std::optional<VerifiedWarp> warp;
-  if (scenario.warp) {
-    report.warp = Warp{.asked = *scenario.warp};
-    auto verified = verify_warp(scenario, watch);
-    if (const auto* failure = std::get_if<launch::LaunchFailure>(&verified))
-      return fail_to_launch(*failure, selection, report, watch);
-    if (const auto* refused = std::get_if<WarpRefused>(&verified)) {
-      report.warp->refused = refused->why;
-      return report_unmeasured(selection, refused->why, report);
-    }
-    warp = std::get<VerifiedWarp>(verified);
-  }
+/// False where the daemon died or did not get ready.
+bool run_with(Instruments instruments, const Scenario& scenario, const Selection& selection,
+              const Watch& watch, const blame::Suppressions& suppressions, Report& report) {
   watch.announce("launching");
-  auto launched = launch::launch(scenario, watch.as_function());
-  if (const auto* failure = std::get_if<launch::LaunchFailure>(&launched))
-    return fail_to_launch(*failure, selection, report, watch);
+  auto prepared = launch::Site::prepare(scenario, watch.as_function());
+  if (const auto* failure = std::get_if<launch::LaunchFailure>(&prepared)) {
+    fail_to_launch(*failure, selection, report, watch);
+    return true;
+  }
+  auto& site = std::get<launch::Site>(prepared);
+  launch::Site::Start how;
+  std::optional<probe::AgentArea> area;
+  if (instruments.why_no_agent.empty()) {
+    how.agent_area = site.folder().root() / "agent";
+    instruments.agent = &area.emplace(how.agent_area);
+  }
+  auto launched = site.start(how);
+  if (const auto* failure = std::get_if<launch::LaunchFailure>(&launched)) {
+    fail_to_launch(*failure, selection, report, watch);
+    using Kind = launch::LaunchFailure::Kind;
+    return failure->kind != Kind::kDied && failure->kind != Kind::kNotReady;
+  }
   auto& daemon = std::get<launch::Daemon>(launched);
   report.pid = daemon.main().pid();
   report.ready_after_s = seconds(daemon.ready_after());
   report.containment = daemon.containment();
-  GrowthRun(daemon, scenario, selection, watch, warp, report).run();
+  GrowthRun(daemon, scenario, selection, watch, instruments, suppressions, report).run();
+  if (!daemon.is_alive()) return false;
   // A polite end first: what SIGKILL leaves behind (shared memory, sockets) the daemon can clean up
   // itself.
-  if (daemon.is_alive()) rehearsals::stop_daemon(daemon, scenario.window, watch.as_function());
+  rehearsals::stop_daemon(daemon, scenario.window, watch.as_function());
+  return true;
+}
+
+}  // namespace
+
+std::string run_growth(const Scenario& scenario, const Selection& selection, const Watch& watch,
+                       const blame::Suppressions& suppressions, Report& report) {
+  Instruments instruments;
+  if (scenario.warp) {
+    report.warp = Warp{.asked = *scenario.warp};
+    auto verified = verify_warp(scenario, watch);
+    if (const auto* failure = std::get_if<launch::LaunchFailure>(&verified)) {
+      fail_to_launch(*failure, selection, report, watch);
+      return "";
+    }
+    if (const auto* refused = std::get_if<WarpRefused>(&verified)) {
+      report.warp->refused = refused->why;
+      report_unmeasured(selection, refused->why, report);
+      return "";
+    }
+    instruments.warp = std::get<VerifiedWarp>(verified);
+  }
+  instruments.why_no_agent = why_no_agent(scenario);
+  if (instruments.why_no_agent.empty()) {
+    Report counted = report;
+    if (run_with(instruments, scenario, selection, watch, suppressions, counted) ||
+        watch.interrupted()) {
+      report = std::move(counted);
+      return "";
+    }
+    instruments.why_no_agent = "under the agent " + counted.error;
+  }
+  run_with(instruments, scenario, selection, watch, suppressions, report);
+  return instruments.why_no_agent;
 }
 
 }  // namespace watertight::run

@@ -23,6 +23,7 @@ constexpr double kPace = 0.8;
 
 void GrowthRun::calibrate() {
   wait_until_quiet();
+  find_why_no_heap();
   look(probe::Sampler::Depth::kWide);
   inventory_before_ = blame::take_inventory(sampler_);
 
@@ -55,7 +56,7 @@ void GrowthRun::prepare_judges() {
     pace_ = scenario_.operations_per_second.value_or(kPace * calibration_.operations_per_second);
   if (pace_)
     calibration_.operations_per_second = std::min(*pace_, calibration_.operations_per_second);
-  if (warp_) warp_factor_ = warp_->fastest();
+  if (instruments_.warp) warp_factor_ = instruments_.warp->fastest();
   Budget budget = scenario_.budget;
   if (budget.operations)
     budget.operations = static_cast<std::uint64_t>(
@@ -66,14 +67,17 @@ void GrowthRun::prepare_judges() {
   round_limit_ = std::max<Clock::duration>(
       1s, std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(4 * expected)));
   for (const Resource resource : selection_.growth) {
+    if (resource == Resource::kHeap && !counts_heap()) continue;
     const auto& traits = probe::traits(resource);
     judge::Options options;
     options.quantum = traits.quantum;
-    options.is_exact = traits.unit != "byte";
+    options.is_exact = traits.is_exact;
     options.budget = cadence_.budget;
     options.first_octave = 16 * cadence_.round;
     options.resources = static_cast<unsigned>(selection_.growth.size());
-    options.default_tolerance = options.is_exact ? 1e-3 : 1.0;
+    const bool is_memory = traits.unit == "byte";
+    options.default_tolerance = is_memory ? 1.0 : 1e-3;
+    if (is_memory && options.is_exact) options.big_growth = judge::kBigHeap;
     options.alpha = scenario_.alpha;
     options.is_strict = scenario_.is_strict;
     options.is_rigorous = scenario_.is_rigorous;

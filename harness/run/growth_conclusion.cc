@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "run/blame.h"
 #include "run/growth_run.h"
 #include "run/summary.h"
 
@@ -17,8 +18,8 @@ constexpr std::size_t kMostBlamed = 20;
 }  // namespace
 
 void GrowthRun::measure_time() {
-  if (!warp_) return;
-  if (is_idle_) warp_factor_ = warp_->factor_of(turns_->turnings());
+  if (!instruments_.warp) return;
+  if (is_idle_) warp_factor_ = instruments_.warp->factor_of(turns_->turnings());
   report_.warp->measured = warp_factor_;
 }
 
@@ -33,11 +34,13 @@ void GrowthRun::conclude() {
     const auto status = daemon_.exit_status();
     report_.error = fmt::format("the daemon died after {} operations: {}{}", report_.operations,
                                 status ? status->describe() : "its main process is gone",
-                                warp_ ? " (under --warp; try without)" : "");
+                                instruments_.warp ? " (under --warp; try without)" : "");
     report_.log_tail = daemon_.log_tail();
   }
   const blame::Inventory after = blame::take_inventory(sampler_);
   for (const Judged& judged : judged_) report_.checks.push_back(conclude(judged, after));
+  if (wants_heap() && !counts_heap()) report_.checks.push_back(report_no_heap());
+  take_blame(answer_, grown_checks(report_));
   record_series();
 }
 
@@ -60,7 +63,7 @@ CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& af
   context.traits = &traits;
   context.operations_are_time = is_idle_;
   context.warp = warp_factor_;
-  if (warp_) context.slowest_warp = warp_->slowest();
+  if (instruments_.warp) context.slowest_warp = instruments_.warp->slowest();
   if (const auto& own = sampler_.fill(judged.resource)) {
     context.limit = own->limit;
     context.used = own->used;
@@ -75,6 +78,7 @@ CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& af
                                                      static_cast<double>(tally_.attempted);
   context.first_failure = tally_.first_failure;
   CheckResult result = summarize_growth(verdict, context);
+  if (judged.resource == Resource::kHeap) doubt_heap(result);
   if (is_suspected) result.summary = "suspected (--fail-fast): " + result.summary;
   if (verdict.verdict == Verdict::kFail) {
     result.blame = blame::find_grown(inventory_before_, after, judged.resource);
@@ -91,7 +95,8 @@ void GrowthRun::record_series() {
         std::round(static_cast<double>(sample.operations) * own_operations()));
     series["seconds"].push_back(sample.seconds * warp_factor_);
     for (const Resource resource : selection_.growth)
-      series[std::string(probe::traits(resource).id)].push_back(sample[resource]);
+      if (resource != Resource::kHeap || counts_heap())
+        series[std::string(probe::traits(resource).id)].push_back(sample[resource]);
   }
 }
 

@@ -186,8 +186,11 @@ constexpr GrowthExplanation kExplanations[] = {
      "",
      {.title = "live heap does not grow with work",
       .what = "Bytes that are allocated and not freed do not grow from operation to operation.",
-      .how = "An agent that is preloaded into the daemon counts allocations and releases exactly. "
-             "Without the agent the check is not applicable.",
+      .how = "An agent that is preloaded into the daemon and its children counts allocations and "
+             "releases exactly, by call site. It stays out under --blame off, Valgrind and "
+             "sanitizers; static, set-user-ID, Go and musl programs cannot take it: the check is "
+             "then not applicable, and the report says why. A daemon that does not hold up under "
+             "it is run again without. What was not counted makes a pass inconclusive.",
       .why = "It finds at once what resident memory hides for long: memory that was freed and "
              "stays resident takes up the first leaked bytes, unseen.",
       .source = "malloc(3), mallopt(3) M_TRIM_THRESHOLD; ld.so(8), LD_PRELOAD",

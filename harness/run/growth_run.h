@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "blame/agent.h"
 #include "blame/black_box.h"
 #include "judge/growth.h"
 #include "launch/daemon.h"
 #include "probe/sampler.h"
 #include "run/cadence.h"
 #include "run/catalogue.h"
+#include "run/instruments.h"
 #include "run/turns.h"
-#include "run/warp.h"
 #include "run/watch.h"
 #include "stress/stress.h"
 
@@ -45,7 +46,8 @@ struct Judged {
 class GrowthRun {
  public:
   GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Selection& selection,
-            const Watch& watch, const std::optional<VerifiedWarp>& warp, Report& report);
+            const Watch& watch, const Instruments& instruments,
+            const blame::Suppressions& suppressions, Report& report);
 
   /// All of it: adds its checks and its series to the report, and why it stopped.
   void run();
@@ -59,6 +61,7 @@ class GrowthRun {
   void observe(const probe::Sample& sample);
   std::optional<probe::Fill> fill(Resource resource, const std::optional<double>& value) const;
   std::string reason_to_stop();
+  void ask_agent();
   void watch_idle();
   bool has_told_time_from_work(double idle_seconds) const;
   bool is_settled(const Judged& judged) const;
@@ -66,6 +69,12 @@ class GrowthRun {
   bool is_news(const Judged& judged) const;  ///< It has failed, and was not expected to.
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
+  bool wants_heap() const;
+  void find_why_no_heap();
+  bool counts_heap() const;
+  CheckResult report_no_heap() const;
+  std::vector<std::string> describe_uncounted() const;
+  void doubt_heap(CheckResult& result) const;
   void measure_time();
   /// Idle operations are milliseconds, and told as such of the daemon's own time.
   double own_operations() const { return is_idle_ ? warp_factor_ : 1; }
@@ -76,7 +85,8 @@ class GrowthRun {
   const Scenario& scenario_;
   const Selection& selection_;
   const Watch& watch_;
-  const std::optional<VerifiedWarp>& warp_;
+  const Instruments& instruments_;
+  const blame::Suppressions& suppressions_;
   Report& report_;
   stress::Workload workload_;
   probe::Sampler sampler_;
@@ -89,6 +99,9 @@ class GrowthRun {
   std::vector<probe::Sample> samples_;
   std::vector<Judged> judged_;
   blame::Inventory inventory_before_;
+  std::optional<blame::Agent> agent_;
+  std::string why_no_heap_;  ///< Empty where the agent is in the main process.
+  blame::Answer answer_;     ///< The agent's.
   Calibration calibration_;
   Cadence cadence_;
   std::optional<double> pace_;

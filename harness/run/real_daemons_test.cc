@@ -7,6 +7,7 @@
 #include "run/test_scenarios.h"
 #include "scenario/file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -16,10 +17,18 @@
 namespace watertight {
 namespace {
 
+using ::testing::HasSubstr;
+
 Verdict verdict_of(const Report& report, std::string_view id) {
   for (const CheckResult& check : report.checks)
     if (check.id == id) return check.verdict;
   return Verdict::kNotApplicable;
+}
+
+std::string summary_of(const Report& report, std::string_view id) {
+  for (const CheckResult& check : report.checks)
+    if (check.id == id) return check.summary;
+  return "";
 }
 
 class RealDaemon : public testing::TestWithParam<std::string> {
@@ -53,6 +62,7 @@ class RealDaemon : public testing::TestWithParam<std::string> {
 TEST_P(RealDaemon, PassesAsItIs) {
   const Report report = check(scenario_);
   EXPECT_EQ(report.exit_code(), 0) << describe(report);
+  EXPECT_EQ(verdict_of(report, "growth.heap"), Verdict::kPass) << describe(report);
   EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kPass) << describe(report);
 }
 
@@ -73,7 +83,9 @@ TEST_P(RealDaemon, FailsWithAPlantedDescriptorLeak) {
 TEST_P(RealDaemon, FailsWithAPlantedLeakOf64Bytes) {
   plant("64");
   const Report report = check(scenario_);
-  EXPECT_EQ(verdict_of(report, "growth.rss"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(verdict_of(report, "growth.heap"), Verdict::kFail) << describe(report);
+  EXPECT_THAT(summary_of(report, "growth.heap"), HasSubstr("happened (planted_leak.c:"))
+      << describe(report);
   EXPECT_EQ(report.exit_code(), 1) << describe(report);
 }
 

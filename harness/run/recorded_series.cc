@@ -30,6 +30,7 @@ struct Column {
   std::string unit;
   double factor = 1;
   double quantum = 1;
+  bool is_exact = true;
   Severity severity = Severity::kFail;
   bool is_memory() const { return unit == "byte"; }
 };
@@ -46,11 +47,14 @@ Column column_of(const std::string& name) {
   if (const auto known = probe::find_resource(column.id)) {
     const auto& traits = probe::traits(*known);
     column.severity = traits.severity;
+    column.quantum = traits.quantum;
+    column.is_exact = traits.is_exact;
     if (column.unit.empty()) column.unit = traits.unit;
+  } else if (column.is_memory()) {
+    column.quantum = kPage;
+    column.is_exact = false;
   }
-  if (column.id == "heap") column.unit = "byte";  // The agent's: exact.
   if (column.unit.empty()) column.unit = "item";
-  if (column.is_memory() && column.id != "heap") column.quantum = kPage;
   if (column.id == "vmdata") {
     column.quantum = kHeapStep;
     column.severity = Severity::kInfo;
@@ -110,8 +114,9 @@ judge::Options options_for(const Column& column, const Survey& found, const Stre
                            const SeriesOptions& wanted) {
   judge::Options options;
   options.quantum = column.quantum;
-  options.is_exact = !column.is_memory() || column.id == "heap";
+  options.is_exact = column.is_exact;
   options.default_tolerance = column.is_memory() ? 1 : 1e-3;
+  if (column.is_memory() && column.is_exact) options.big_growth = judge::kBigHeap;
   options.alpha = wanted.alpha;
   options.resources = static_cast<unsigned>(found.columns.size() *
                                             std::max<std::size_t>(1, found.stretches.size()));

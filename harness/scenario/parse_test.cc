@@ -128,6 +128,7 @@ TEST(ParseManners, ReadsAList) {
 TEST(ParseBlame, KnowsItsWords) {
   EXPECT_EQ(parse_blame("auto"), BlameMode::kAuto);
   EXPECT_EQ(parse_blame("off"), BlameMode::kOff);
+  EXPECT_EQ(parse_blame("agent"), BlameMode::kAgent);
   EXPECT_EQ(parse_blame("valgrind"), BlameMode::kValgrind);
   EXPECT_EQ(parse_blame("sanitizer"), BlameMode::kSanitizer);
   EXPECT_THAT(complaint(parse_blame, "valgrnd"), HasSubstr("did you mean `valgrind`?"));

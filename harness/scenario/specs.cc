@@ -139,6 +139,7 @@ BlameMode parse_blame(std::string_view text) {
   constexpr std::pair<std::string_view, BlameMode> kModes[] = {
       {"auto", BlameMode::kAuto},
       {"off", BlameMode::kOff},
+      {"agent", BlameMode::kAgent},
       {"valgrind", BlameMode::kValgrind},
       {"sanitizer", BlameMode::kSanitizer}};
   std::vector<std::string> words;

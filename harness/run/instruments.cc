@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/instruments.h"
+
+#include "blame/sanitizer.h"
+#include "launch/elf_head.h"
+#include "launch/guard.h"
+#include "launch/preload.h"
+#include "launch/program.h"
+#include "posix/file.h"
+#include "posix/process.h"
+
+#include <watertight/error.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <variant>
+
+namespace watertight::run {
+namespace {
+
+using std::filesystem::path;
+
+constexpr const char* kSanitized =
+    "a sanitizer keeps the heap itself, and has to come first; --blame sanitizer asks it";
+
+std::string why_not_in(const path& program) {
+  const auto head = launch::read_elf_head(program);
+  if (!head) return "";  // A script, say: the run shows it.
+  const std::string bytes = posix::read_file(program).value_or("");
+  if (blame::is_sanitized(bytes)) return kSanitized;
+  if (bytes.find("Go buildinf:") != std::string::npos)
+    return "a Go program takes its memory from the kernel, and not by malloc(3)";
+  if (head->loader.empty())
+    return "its program is linked statically and takes no preloaded library";
+  if (head->loader.find("ld-musl") != std::string::npos)
+    return "its C library is musl, and the agent is built for glibc";
+  return "";
+}
+
+}  // namespace
+
+std::string why_no_agent(const Scenario& scenario) {
+  if (scenario.blame == BlameMode::kOff) return "--blame off runs the daemon bare";
+  if (scenario.blame != BlameMode::kAuto) return "another than the agent was asked for (--blame)";
+  const auto is_valgrind = [](const path& word) { return word.filename() == "valgrind"; };
+  if (std::ranges::any_of(scenario.command, is_valgrind))
+    return "Valgrind keeps the heap itself; --blame valgrind asks it";
+  std::map<std::string, std::string> environment = posix::current_environment();
+  for (const auto& [name, value] : scenario.environment) environment.insert_or_assign(name, value);
+  const std::string& preloaded = environment["LD_PRELOAD"];
+  for (const std::string_view runtime : {"libasan", "liblsan", "libtsan", "libclang_rt"})
+    if (preloaded.find(runtime) != std::string::npos) return kSanitized;
+  try {
+    launch::companion(launch::kAgentLibrary);
+  } catch (const HarnessError& error) {
+    return error.what();
+  }
+  const auto program = launch::find_program(scenario.command.at(0), environment);
+  const auto* found = std::get_if<path>(&program);
+  return found ? why_not_in(*found) : "";  // A launch tells what is wrong with it.
+}
+
+}  // namespace watertight::run

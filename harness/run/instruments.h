@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "probe/agent_area.h"
+#include "run/warp.h"
+
+#include <watertight/scenario.h>
+
+#include <optional>
+#include <string>
+
+namespace watertight::run {
+
+/// What a growth run measures with, beside looking at the daemon as it is.
+struct Instruments {
+  std::optional<VerifiedWarp> warp = {};
+  /// Where the agent counts in the daemon; null where it runs without.
+  probe::AgentArea* agent = nullptr;
+  /// Why it runs without, as the end of a sentence.
+  std::string why_no_agent = {};
+};
+
+/// Why the agent is not to be preloaded into a scenario's daemon, as the end of a sentence; empty
+/// where it is. What only a running daemon tells (a static program that a script executes) shows
+/// later.
+std::string why_no_agent(const Scenario& scenario);
+
+}  // namespace watertight::run
