@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace watertight::launch {
 
@@ -33,6 +35,10 @@ class Site {
     bool waits_until_ready = true;
     /// The command is executed when the gate opens. Not together with `waits_until_ready`.
     const Gate* gate = nullptr;
+    /// Put before the command, which it has to execute: `{"/usr/bin/nice", "-n", "5"}`.
+    std::vector<std::string> through = {};
+    /// True: the command is executed even where somebody else serves an address of the scenario.
+    bool meets_taken_ports = false;
   };
 
   /// Makes the folder, writes files, runs setup. Throws HarnessError where we failed.
