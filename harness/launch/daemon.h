@@ -49,6 +49,9 @@ class Daemon {
   /// Of the process that was executed, waiting; empty at the deadline.
   std::optional<posix::ExitStatus> launcher_exit(const posix::Deadline& deadline);
   std::optional<posix::ExitStatus> exit_status();  ///< Of the main process, once it ended.
+  /// When the main process was reaped, to tell in time from late where we looked late ourselves:
+  /// not before it ended. Empty while it lives.
+  std::optional<posix::Clock::time_point> reaped_at();
 
   const Scenario& scenario() const;  ///< Placeholders replaced.
   Instance instance() const;

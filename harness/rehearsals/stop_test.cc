@@ -76,6 +76,34 @@ TEST(StopDaemon, MarksWhoWasBornAfterTheSignal) {
   EXPECT_THAT(stop.survivors, ElementsAre(AllOf(HasSubstr("sleep"), HasSubstr("born after"))));
 }
 
+/// A busy machine may keep us, not the daemon, from the CPU while the window passes.
+TEST(StopDaemon, TakesTheGuardsWordWhereItLooksLateItself) {
+  launch::Daemon daemon = daemon_of("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
+  constexpr auto kWindow = 2s;
+  const auto tell_and_oversleep = [&](const launch::Daemon& told) {
+    const posix::Deadline end_of_window(kWindow);
+    tell_main(told);
+    while (!end_of_window.has_passed()) posix::pause_for(end_of_window.left());
+  };
+  const Stop stop = stop_daemon(daemon, {.window = kWindow, .tell = tell_and_oversleep}, {});
+  EXPECT_TRUE(stop.main_in_window);
+  EXPECT_TRUE(stop.all_in_window);
+  EXPECT_LT(stop.until_exit, kWindow);
+}
+
+TEST(StopDaemon, SaysThatTheDaemonEndedTooLate) {
+  launch::Daemon daemon = daemon_of("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
+  const auto tell_too_late = [&](const launch::Daemon& told) {
+    posix::pause_for(20ms);
+    tell_main(told);
+    told.main().wait_until_ended(posix::Deadline(kAmple));
+  };
+  const Stop stop = stop_daemon(daemon, {.window = 10ms, .tell = tell_too_late}, {});
+  EXPECT_FALSE(stop.main_in_window);
+  EXPECT_FALSE(stop.all_in_window);
+  EXPECT_THAT(stop.evidence, Contains(AllOf(HasSubstr("ended "), HasSubstr(" after SIGTERM"))));
+}
+
 TEST(StopDaemon, EndsWhenItIsInterrupted) {
   launch::Daemon daemon = daemon_of("trap '' TERM; echo ready; while :; do sleep 1000; done");
   const Stop stop = stop_daemon(daemon, {.window = 1000s}, [] { return SIGINT; });
