@@ -35,12 +35,17 @@ void daemonize(void) {
   if (child > 0) _exit(0);
 }
 
-void report_ready(void) {
-  if (caller == -1) return;
+void let_go_of_streams(void) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (null == -1 || chdir("/") == -1) fail("/dev/null");
+  if (null == -1) fail("/dev/null");
   for (int standard = 0; standard <= 2; ++standard) dup2(null, standard);
   if (null > 2) close(null);
+}
+
+void report_ready(void) {
+  if (caller == -1) return;
+  if (chdir("/") == -1) fail("/");
+  let_go_of_streams();
   char ready = 0;
   int is_heard = send(caller, &ready, 1, MSG_NOSIGNAL) == 1 && recv(caller, &ready, 1, 0) == 1;
   if (!is_heard) raise(SIGTERM);

@@ -3,6 +3,9 @@
 
 /// \file How a process becomes a daemon and tells who started it how that went.
 
+/// Puts /dev/null where the standard streams of the caller were.
+void let_go_of_streams(void);
+
 /// Forks twice and returns in the daemon, which has a session of its own. The process that called
 /// ends with 0 once the daemon has called report_ready(), and with 1 where the daemon ended before.
 void daemonize(void);

@@ -2,6 +2,7 @@
 #include "line_server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -44,6 +45,15 @@ unsigned long argument(int argc, char **argv, int index, unsigned long by_defaul
   return index < argc ? strtoul(argv[index], NULL, 10) : by_default;
 }
 
+void guard_std_fds(void) {
+  int null;
+  do {
+    null = open("/dev/null", O_RDWR);
+    if (null == -1) fail("/dev/null");
+  } while (null <= 2);
+  close(null);
+}
+
 static int listen_at_port(unsigned long port) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   struct sockaddr_in name = {.sin_family = AF_INET,
@@ -69,6 +79,7 @@ static int listen_at_path(const char *path) {
 
 int listen_at(const char *address) {
   if (address == NULL) usage("PORT|PATH [OPTION...]");
+  guard_std_fds();
   char *end;
   unsigned long port = strtoul(address, &end, 10);
   int listener = *end == '\0' ? listen_at_port(port) : listen_at_path(address);
@@ -115,7 +126,11 @@ static void welcome(struct Server *server) {
 
 static void answer(struct Server *server, const struct Client *client) {
   const char *text = server->service.on_line ? server->service.on_line(client->line) : "ok\n";
-  send(client->socket, text, strlen(text), MSG_NOSIGNAL);
+  if (server->service.on_answer != NULL) {
+    server->service.on_answer(client->socket, text);
+  } else {
+    send(client->socket, text, strlen(text), MSG_NOSIGNAL);
+  }
   ++server->served;
 }
 
@@ -206,4 +221,12 @@ void serve_at(const char *address) {
   int listener = address != NULL ? listen_at(address) : -1;
   serve(listener, (struct Service){0});
   if (listener != -1) close(listener);
+}
+
+int answer_one(int listener) {
+  char line[256];
+  int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (client == -1) return -1;
+  if (recv(client, line, sizeof line, 0) > 0) send(client, "ok\n", 3, MSG_NOSIGNAL);
+  return close(client);
 }

@@ -13,7 +13,8 @@
 # Tests a daemon with ctest: one test for each group of checks that has something to check.
 #   name.growth    where there is a STRESS or a SCENARIO
 #   name.lock      where there is a PID_FILE or a SCENARIO
-#   name.shutdown  always
+#   name.limits, name.daemon  where there is a STRESS or a SCENARIO
+#   name.shutdown, name.signals, name.start, name.reload  always
 # Needs no language: the daemon may be of any, the project too (`project(x LANGUAGES NONE)`).
 #
 # The arguments are the options of `watertight check` (see its --help) in capitals. Besides those:
@@ -85,17 +86,17 @@ function(watertight_add_daemon_test)
     list(PREPEND daemon -- "${program}")
   endif()
 
-  set(groups shutdown)
+  set(groups shutdown signals start reload)
   if(test_STRESS OR test_SCENARIO)
-    list(APPEND groups growth)
+    list(APPEND groups growth limits daemon)
   endif()
   if(test_PID_FILE OR test_SCENARIO)
     list(APPEND groups lock)
   endif()
   foreach(glob IN LISTS test_ONLY test_SKIP test_KNOWN)
-    if(NOT glob MATCHES "^(growth|lock|shutdown)\\.")
-      message(FATAL_ERROR "watertight_add_daemon_test(${test_NAME}): ${glob} does not begin with growth., lock. or "
-        "shutdown.")
+    if(NOT glob MATCHES "^(growth|lock|shutdown|signals|start|limits|reload|daemon)\\.")
+      message(FATAL_ERROR "watertight_add_daemon_test(${test_NAME}): ${glob} does not begin with growth., lock., "
+        "shutdown., signals., start., limits., reload. or daemon.")
     endif()
   endforeach()
   if(NOT test_TIMEOUT)

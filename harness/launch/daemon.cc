@@ -43,6 +43,12 @@ bool Daemon::has_processes() const { return state_->guard.has_processes(); }
 
 bool Daemon::is_alive() const { return !main().has_ended(); }
 
+bool Daemon::is_in_background() const { return main().pid() != state_->launched; }
+
+std::optional<posix::ExitStatus> Daemon::launcher_exit(const posix::Deadline& deadline) {
+  return state_->guard.wait_for_exit(state_->launched, deadline);
+}
+
 std::optional<posix::ExitStatus> Daemon::exit_status() {
   if (is_alive()) return std::nullopt;
   // The guard reaps its own children, and those of a parent that dies within this time.

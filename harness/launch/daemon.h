@@ -43,7 +43,11 @@ class Daemon {
   /// Whether any process is left; exact, where a look at processes() may miss one whose parent is
   /// just dying.
   bool has_processes() const;
-  bool is_alive() const;                           ///< The main process has not ended.
+  bool is_alive() const;  ///< The main process has not ended.
+  /// Another process than the executed one is the main one: that was a launcher, which forked.
+  bool is_in_background() const;
+  /// Of the process that was executed, waiting; empty at the deadline.
+  std::optional<posix::ExitStatus> launcher_exit(const posix::Deadline& deadline);
   std::optional<posix::ExitStatus> exit_status();  ///< Of the main process, once it ended.
   /// When the main process was reaped, to tell in time from late where we looked late ourselves:
   /// not before it ended. Empty while it lives.

@@ -28,6 +28,7 @@ struct Daemon::State {
   std::filesystem::path output;
   std::optional<Ports> own_ports;  ///< Where they are not the site's.
   Scenario scenario;               ///< Placeholders replaced.
+  pid_t launched = 0;              ///< What was executed.
   std::optional<posix::ProcessHandle> main;
   Duration ready_after{};
   posix::Clock::time_point ready_at;

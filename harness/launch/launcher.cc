@@ -68,6 +68,7 @@ class Launcher {
   }
 
   Failure check_ports() {
+    if (how_.meets_taken_ports) return {};
     const auto holder = find_port_holder(local_endpoints(scenario()));
     if (!holder) return {};
     return LaunchFailure{LaunchFailure::Kind::kPortTaken, *holder, {}};
@@ -93,6 +94,7 @@ class Launcher {
       command.arguments =
           how_.gate->hold(std::get<std::filesystem::path>(program), command.arguments);
     }
+    command.arguments.insert(command.arguments.begin(), how_.through.begin(), how_.through.end());
     if (scenario().ready.kind == Ready::Kind::kNotify) {
       notify_ = NotifySocket::open_at(state_->output.native() + ".notify");
       before_.notify = &*notify_;
@@ -106,6 +108,7 @@ class Launcher {
       return LaunchFailure{LaunchFailure::Kind::kCannotExecute, failure->message, {}};
     }
     launched_ = std::get<posix::ProcessHandle>(std::move(spawned));
+    state_->launched = launched_->pid();
     return {};
   }
 

@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace watertight::launch {
 
@@ -36,6 +38,10 @@ class Site {
     /// The file in which the agent counts (agent_abi), which is then preloaded; empty: the daemon
     /// runs bare.
     std::filesystem::path agent_area = {};
+    /// Put before the command, which it has to execute: `{"/usr/bin/nice", "-n", "5"}`.
+    std::vector<std::string> through = {};
+    /// True: the command is executed even where somebody else serves an address of the scenario.
+    bool meets_taken_ports = false;
   };
 
   /// Makes the folder, writes files, runs setup. Throws HarnessError where we failed.

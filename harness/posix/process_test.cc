@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix/process.h"
 
+#include "posix/limit.h"
+
 #include "posix/file.h"
 #include "posix/open_directory.h"
 #include "posix/pipe.h"
@@ -218,6 +220,17 @@ TEST(ProcessHandle, WaitsNoLongerThanTheDeadline) {
   const auto child = ChildProcess::spawn(shell("exec sleep 1000"));
   EXPECT_FALSE(child.handle().wait_until_ended(Deadline(2ms)));
   EXPECT_FALSE(child.handle().has_ended());
+}
+
+TEST(SetLimit, LimitsAnotherProcessAndTellsWhatHeldBefore) {
+  auto child = ChildProcess::spawn(shell("exec sleep 1000"));
+  const auto before = limit_of(child.pid(), Resource::kDescriptors);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(set_limit(child.pid(), Resource::kDescriptors, {7, before->hard})->soft, before->soft);
+  EXPECT_EQ(limit_of(child.pid(), Resource::kDescriptors)->soft, 7u);
+  child.handle().signal(SIGKILL);
+  child.wait(soon());
+  EXPECT_FALSE(set_limit(child.pid(), Resource::kDescriptors, *before));
 }
 
 TEST(CurrentEnvironment, HoldsWhatWasSet) {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/check.h"
 
+#include "rehearsals/limits/checks.h"
 #include "rehearsals/lock/table.h"
+#include "rehearsals/reload/checks.h"
+#include "rehearsals/responsive.h"
 #include "rehearsals/shutdown/checks.h"
+#include "rehearsals/signals/checks.h"
+#include "rehearsals/start/checks.h"
 
 #include <vector>
 
@@ -11,7 +16,8 @@ namespace watertight::rehearsals {
 std::span<const Check> all_checks() {
   static const std::vector<Check> table = [] {
     std::vector<Check> all;
-    for (const auto group : {shutdown_checks(), lock_checks()})
+    for (const auto group : {shutdown_checks(), lock_checks(), signals_checks(), start_checks(),
+                             limits_checks(), reload_checks(), daemon_checks()})
       all.insert(all.end(), group.begin(), group.end());
     return all;
   }();

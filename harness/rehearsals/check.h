@@ -31,6 +31,7 @@ struct Explanation {
 struct Needs {
   bool pid_file = false;     ///< Scenario::pid_file.
   bool prompt_stop = false;  ///< `shutdown.idle` has not failed.
+  bool answers = false;      ///< A stress that the daemon has to answer (client.h).
 };
 
 /// One rehearsal.

@@ -76,17 +76,19 @@ std::string describe_children(pid_t pid) {
 
 }  // namespace
 
-std::vector<std::string> describe_at_deadline(pid_t pid, Duration cpu_since_signal) {
+std::vector<std::string> describe_at_deadline(pid_t pid, std::optional<Duration> cpu_since_signal) {
   std::vector<std::string> lines;
   try {
     const auto stat = proc::read_stat(pid);
     const auto status = proc::read_status(pid);
     if (!stat || !status) return lines;
     const std::string call = first_line_of(pid, "syscall");
-    lines.push_back(
-        fmt::format("pid {} ({}): state {}, waits in {}, {}; {:.2f} s CPU since SIGTERM", pid,
-                    stat->comm, stat->state, first_line_of(pid, "wchan"), describe_syscall(call),
-                    std::chrono::duration<double>(cpu_since_signal).count()));
+    lines.push_back(fmt::format("pid {} ({}): state {}, waits in {}, {}", pid, stat->comm,
+                                stat->state, first_line_of(pid, "wchan"), describe_syscall(call)));
+    if (cpu_since_signal) {
+      const double seconds = std::chrono::duration<double>(*cpu_since_signal).count();
+      lines.back() += fmt::format("; {:.2f} s CPU since SIGTERM", seconds);
+    }
     lines.push_back(fmt::format("pid {} signals: pending {}; blocked {}; ignored {}; caught {}",
                                 pid, signals_of(status->pending), signals_of(status->blocked),
                                 signals_of(status->ignored), signals_of(status->caught)));
@@ -95,6 +97,14 @@ std::vector<std::string> describe_at_deadline(pid_t pid, Duration cpu_since_sign
   } catch (const HarnessError& error) {
     lines.push_back(fmt::format("pid {}: {}", pid, error.what()));
   }
+  return lines;
+}
+
+std::vector<std::string> describe_instance(const launch::Daemon& daemon) {
+  std::vector<std::string> lines;
+  for (const pid_t pid : daemon.processes())
+    for (std::string& line : describe_at_deadline(pid)) lines.push_back(std::move(line));
+  for (std::string& line : log_evidence(daemon)) lines.push_back(std::move(line));
   return lines;
 }
 

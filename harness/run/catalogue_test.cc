@@ -37,7 +37,9 @@ TEST(Catalogue, UnitesOnlyGlobsAndTakesSkippedOnesAway) {
               ElementsAre("growth.fds", "shutdown.status", "shutdown.survivors"));
   EXPECT_THAT(select_checks(choosing({"growth.*"}, {"growth.rss"})).ids(),
               Not(Contains("growth.rss")));
-  EXPECT_THAT(select_checks(choosing({}, {"growth.*", "lock.*", "shutdown.*e*"})).ids(),
+  EXPECT_THAT(select_checks(choosing({}, {"growth.*", "lock.*", "shutdown.*e*", "signals.*",
+                                          "start.*", "limits.*", "reload.*", "daemon.*"}))
+                  .ids(),
               ElementsAre("shutdown.broadcast", "shutdown.during_start", "shutdown.status",
                           "shutdown.survivors"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <watertight/check.h>
 
+#include "rehearsals/client.h"
 #include "report/baseline.h"
 #include "report/quantity.h"
 #include "run/blame.h"
@@ -41,6 +42,8 @@ std::string missing_need(const rehearsals::Check& check, const Scenario& scenari
     return done.id == "shutdown.idle" && done.verdict == Verdict::kFail;
   });
   if (check.needs.prompt_stop && stops_late) return "needs shutdown.idle, which failed";
+  if (check.needs.answers && rehearsals::answered(scenario.stress).empty())
+    return "needs a --stress that the daemon answers: tcp, unix or udp with text, http, exec";
   return "";
 }
 

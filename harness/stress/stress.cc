@@ -89,11 +89,9 @@ std::unique_ptr<Driver> make_driver(const Stress& stress, launch::Daemon& daemon
   return std::make_unique<Idle>();
 }
 
-Rounds make_rounds(launch::Daemon& daemon) {
+Rounds make_rounds(launch::Daemon& daemon, const std::vector<Stress>& stress) {
   std::vector<std::unique_ptr<Driver>> drivers;
-  for (const Stress& stress : daemon.scenario().stress) {
-    drivers.push_back(make_driver(stress, daemon));
-  }
+  for (const Stress& one : stress) drivers.push_back(make_driver(one, daemon));
   if (drivers.empty()) drivers.push_back(std::make_unique<Idle>());
   return Rounds(std::move(drivers));
 }
@@ -101,14 +99,17 @@ Rounds make_rounds(launch::Daemon& daemon) {
 }  // namespace
 
 struct Workload::State {
-  explicit State(launch::Daemon& the_daemon)
-      : daemon(the_daemon), rounds(make_rounds(the_daemon)) {}
+  State(launch::Daemon& the_daemon, const std::vector<Stress>& stress)
+      : daemon(the_daemon), rounds(make_rounds(the_daemon, stress)) {}
 
   launch::Daemon& daemon;
   Rounds rounds;
 };
 
-Workload::Workload(launch::Daemon& daemon) : state_(std::make_unique<State>(daemon)) {}
+Workload::Workload(launch::Daemon& daemon) : Workload(daemon, daemon.scenario().stress) {}
+
+Workload::Workload(launch::Daemon& daemon, const std::vector<Stress>& stress)
+    : state_(std::make_unique<State>(daemon, stress)) {}
 
 Workload::~Workload() = default;
 

@@ -21,6 +21,8 @@ class Workload {
  public:
   /// Uses the daemon's scenario. Throws ScenarioError (an unknown host, a bad regex), HarnessError.
   explicit Workload(launch::Daemon& daemon);
+  /// With other work than the scenario's; placeholders replaced.
+  Workload(launch::Daemon& daemon, const std::vector<Stress>& stress);
   ~Workload();
 
   /// Operations after which every variant (stress x payload x manner) had the same number of turns.

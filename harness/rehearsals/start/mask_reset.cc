@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proc/process.h"
+#include "rehearsals/stage.h"
+#include "rehearsals/start/checks.h"
+#include "rehearsals/stop.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <optional>
+
+namespace watertight::rehearsals {
+namespace {
+
+/// What a careless supervisor, or a shell function that was interrupted, passes on.
+const std::vector<std::string> kHostile{"/usr/bin/env", "--block-signal=TERM,HUP,CHLD,USR1",
+                                        "--ignore-signal=PIPE"};
+constexpr int kBlocked[] = {SIGTERM, SIGHUP, SIGCHLD, SIGUSR1};
+
+bool has(std::uint64_t set, int number) { return (set >> (number - 1) & 1) != 0; }
+
+/// Signals that it has a handler for and blocks, though it does not when it is started as usual.
+std::string deaf_to(const proc::Status& clean, const proc::Status& hostile) {
+  std::string names;
+  for (const int number : kBlocked) {
+    const bool is_deaf = has(hostile.caught, number) && has(hostile.blocked, number) &&
+                         has(clean.caught, number) && !has(clean.blocked, number);
+    if (is_deaf) names += fmt::format("{}SIG{}", names.empty() ? "" : ", ", sigabbrev_np(number));
+  }
+  return names;
+}
+
+}  // namespace
+
+CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interrupted) {
+  std::optional<proc::Status> clean;
+  {
+    Stage stage(scenario, interrupted);
+    auto daemon = stage.start();
+    if (!daemon) return stage.trouble();
+    clean = proc::read_status(daemon->main().pid());
+  }
+  Stage stage(scenario, interrupted);
+  auto daemon = stage.start({.through = kHostile});
+  if (!daemon) return stage.trouble();
+  const auto hostile = proc::read_status(daemon->main().pid());
+  const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
+  if (stage.is_interrupted()) return stage.trouble();
+  if (!stop.main_in_window) {
+    return failed(fmt::format("started with SIGTERM blocked it never hears it: alive {} after it",
+                              text_of(scenario.window)),
+                  stop.evidence);
+  }
+  if (!clean || !hostile) return inconclusive("it ended while it was looked at");
+  if (const std::string deaf = deaf_to(*clean, *hostile); !deaf.empty()) {
+    return failed(fmt::format("keeps the signal mask that it was started with, and so never hears "
+                              "{}, which it has a handler for",
+                              deaf),
+                  stop.evidence);
+  }
+  return passed(
+      fmt::format("SIGTERM ends it in {} though it was started with that and others blocked; would "
+                  "have caught one that keeps the mask",
+                  text_of(stop.until_exit)));
+}
+
+}  // namespace watertight::rehearsals
