@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// On SIGTERM it frees what it holds, then gives its clients 0.3 s to go.
+// On SIGTERM it frees what it holds, then gives its clients 0.15 s to go.
 // Flaw: a second SIGTERM in that time frees it all again, and glibc aborts the process.
 // Run: second_sigterm_aborts
 #include <stdlib.h>
@@ -18,6 +18,6 @@ int main(void) {
   if (cache == NULL) fail("malloc");
   wait_for_stop_signal();
   begin_to_end();
-  while (stop_signal_comes_within(300)) begin_to_end();
+  while (stop_signal_comes_within(150)) begin_to_end();
   return 0;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include "cli/compare.h"
 #include "cli/explain.h"
 #include "cli/judge.h"
+#include "cli/verify_fix.h"
 
 #include <algorithm>
 
@@ -10,8 +12,11 @@ namespace watertight::cli {
 
 std::span<const Command> other_commands() {
   static constexpr Command kTable[] = {
+      {"baseline", "the leaks that are known, so that a run fails on others only", run_baseline},
+      {"diff", "what changed from one JSON report to the next", run_diff},
       {"explain", "what a check looks for, how and why, and the cure", run_explain},
       {"judge", "the verdict on a recorded series (CSV, or the JSON of an earlier run)", run_judge},
+      {"verify-fix", "the leak is there before and gone after", run_verify_fix},
   };
   return kTable;
 }

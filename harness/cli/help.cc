@@ -12,8 +12,11 @@ grows with work, and SIGTERM ends it, clean, in time.
 
 Commands:
   check      check one daemon (`watertight check --help` has the options)
+  baseline   the leaks that are known, so that a run fails on others only
+  diff       what changed from one JSON report to the next
   explain    what a check looks for, how and why, and the cure
   judge      the verdict on a recorded series (CSV, or the JSON of an earlier run)
+  verify-fix the leak is there before and gone after
 
 Options:
   --help     this text
@@ -60,6 +63,7 @@ Verdict
   --extend                    up to 16 times the budget for what is not settled
   --only GLOB *  --skip GLOB *    choose checks: 'growth.*', shutdown.idle   --quick  fewer trials
   --known CHECK *             expected to fail; the run fails if it does not
+  --baseline FILE             leaks that are known (`watertight baseline --help`) do not fail it
   --blame auto|off|valgrind|sanitizer   who names the call sites of a leak, in a second run
   --suppressions FILE *       call sites that are not named: Valgrind's .supp, or leak:PATTERN
   --strict  --fail-fast       warnings fail and blind spots count; stop at the first suspicion

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/judge.h"
 
+#include "cli/arguments.h"
 #include "cli/write_reports.h"
 #include "run/recorded_series.h"
 #include "scenario/parse.h"
 #include "scenario/resources.h"
-#include "scenario/words.h"
 
-#include <watertight/error.h>
-
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <iostream>
 
 namespace watertight::cli {
@@ -48,10 +44,6 @@ struct Arguments {
   ReportTargets targets;
 };
 
-[[noreturn]] void throw_usage_error(std::string_view what) {
-  throw ScenarioError(fmt::format("{}\nsee `watertight judge --help`", what));
-}
-
 Arguments take_apart(const std::vector<std::string>& arguments) {
   Arguments result;
   CLI::App app;
@@ -67,22 +59,8 @@ Arguments take_apart(const std::vector<std::string>& arguments) {
     app.add_option(option.name, result.targets.*option.path);
   app.add_flag("-q,--quiet", result.targets.is_quiet);
   app.add_option("--color", result.targets.color);
-  try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ExtrasError&) {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options())
-      if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
-    const std::vector<std::string> others = app.remaining();
-    const auto unknown = std::ranges::find_if(
-        others, [](const std::string& argument) { return argument.starts_with("-"); });
-    if (unknown == others.end()) throw_usage_error("one series at a time");
-    throw_usage_error(
-        fmt::format("unknown option `{}`{}", *unknown, scenario::did_you_mean(*unknown, names)));
-  } catch (const CLI::ParseError& error) {
-    throw_usage_error(error.what());
-  }
-  if (!result.wants_help && result.series.empty()) throw_usage_error("which series?");
+  parse_arguments(app, arguments, "judge");
+  if (!result.wants_help && result.series.empty()) throw_usage_error("which series?", "judge");
   return result;
 }
 
@@ -112,8 +90,7 @@ int run_judge(const std::vector<std::string>& arguments) {
   }
   require_writable(given.targets);
   Report report = run::judge_series(given.series, options_of(given));
-  report.invocation = {"watertight", "judge"};
-  report.invocation.insert(report.invocation.end(), arguments.begin(), arguments.end());
+  report.invocation = invocation_of("judge", arguments);
   write_reports(report, given.targets);
   return report.exit_code();
 }

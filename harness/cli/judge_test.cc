@@ -60,7 +60,7 @@ TEST(JudgeCommand, NamesTheMistake) {
   EXPECT_THAT(complaint({}), HasSubstr("which series?"));
   EXPECT_THAT(complaint({"--pol", "x", kRecorded + "clean.csv"}),
               HasSubstr("did you mean `--pool`"));
-  EXPECT_THAT(complaint({"a.csv", "b.csv"}), HasSubstr("one series"));
+  EXPECT_THAT(complaint({"a.csv", "b.csv"}), HasSubstr("one argument too many: `b.csv`"));
   EXPECT_THAT(complaint({"/no/such.csv"}), HasSubstr("/no/such.csv: the series cannot be read"));
   EXPECT_THAT(complaint({"/"}), HasSubstr("is a folder"));
   EXPECT_THAT(complaint({"/dev/null"}), HasSubstr("must be a file"));

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/check.h"
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/options.h"
-#include "cli/write_reports.h"
-#include "posix/terminal.h"
-#include "report/progress.h"
-#include "report/terminal.h"
 
 #include <watertight/watertight.h>
 
@@ -34,24 +30,6 @@ void require_written(std::ostream& out) {
   if (!out) throw HarnessError("write", "standard output", 0);
 }
 
-int check_daemon(const ParsedCommandLine& line) {
-  require_writable(line.reports);
-  note_interruptions();
-  const bool is_live = posix::is_terminal(fileno(stderr)) && !line.reports.is_quiet;
-  report::LiveProgress progress(std::cerr, report::detect_style(fileno(stderr), line.reports.color),
-                                is_live, interruption);
-  Report report = check(line.scenario, &progress);
-  report.invocation = line.invocation;
-  progress.clear();
-  try {
-    write_reports(report, line.reports);
-  } catch (const HarnessError& error) {
-    std::cerr << "watertight: the report is lost: " << error.what() << "\n";
-    return report.exit_code() == 0 ? kHarnessFault : report.exit_code();
-  }
-  return report.exit_code();
-}
-
 int run(const std::vector<std::string>& arguments) {
   open_missing_standard_streams();
   if (const Command* command = find_command(arguments)) {
@@ -68,7 +46,7 @@ int run(const std::vector<std::string>& arguments) {
       std::cout << version() << "\n";
       return 0;
     case ParsedCommandLine::Action::kCheck:
-      return check_daemon(line);
+      return run_check(line);
   }
   return kUsageError;
 }

@@ -248,5 +248,46 @@ TEST(Interruption, StaysIgnoredWhereItWasIgnored) {
       testing::ExitedWithCode(0), "");
 }
 
+/// Two builds of a daemon, of which one is too slow when it is told to end.
+class VerifyFix : public testing::Test {
+ protected:
+  int verify(const std::string& before, const std::string& after) {
+    const std::string folder = WATERTIGHT_SAMPLE_DAEMONS "/";
+    Command command(folder_, {"verify-fix", "--before", folder + before,
+                              "--after=" + folder + after, "--only", "shutdown.idle", "--quick",
+                              "--window", "1s", "--ready", "log:ready", "--", "daemon"});
+    const int exit_code = command.wait();
+    out_ = command.out();
+    return exit_code;
+  }
+
+  std::string out_;
+
+ private:
+  const Folder folder_;
+};
+
+TEST_F(VerifyFix, IsGreenWhereTheFailureIsThereBeforeAndGoneAfter) {
+  EXPECT_EQ(verify("slow_cleanup", "quick_cleanup"), 0);
+  EXPECT_THAT(out_, HasSubstr("\nfixed\n"));
+}
+
+TEST_F(VerifyFix, IsRedWhereItIsStillThere) {
+  EXPECT_EQ(verify("slow_cleanup", "slow_cleanup"), 1);
+  EXPECT_THAT(out_, HasSubstr("\nnot fixed\n"));
+}
+
+TEST_F(VerifyFix, IsNotGreenWhereNothingWasSeenBefore) {
+  EXPECT_EQ(verify("quick_cleanup", "quick_cleanup"), 4);
+  EXPECT_THAT(out_, HasSubstr("nothing to fix"));
+}
+
+TEST(Command, VerifyFixWantsBothBuilds) {
+  const Folder folder;
+  Command command(folder, {"verify-fix", "--before", "./old", "--", "daemon"});
+  EXPECT_EQ(command.wait(), 2);
+  EXPECT_THAT(command.err(), HasSubstr("--after is missing"));
+}
+
 }  // namespace
 }  // namespace watertight::cli

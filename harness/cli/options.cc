@@ -176,6 +176,7 @@ const std::vector<Option>& check_options() {
       {"--only", append_to<&Scenario::only>},
       {"--skip", append_to<&Scenario::skip>},
       {"--known", append_to<&Scenario::known>},
+      {"--baseline", set_text<&Scenario::baseline>},
       {"--suppressions", append_to<&Scenario::suppressions>},
       {"--blame",
        [](Line& line, const Given& given) {

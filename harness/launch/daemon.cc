@@ -49,6 +49,11 @@ std::optional<posix::ExitStatus> Daemon::exit_status() {
   return state_->guard.wait_for_exit(main().pid(), posix::Deadline(std::chrono::seconds(1)));
 }
 
+std::optional<posix::Clock::time_point> Daemon::reaped_at() {
+  if (!exit_status()) return std::nullopt;
+  return state_->guard.reaped_at(main().pid());
+}
+
 const Scenario& Daemon::scenario() const { return state_->scenario; }
 
 Instance Daemon::instance() const {

@@ -45,6 +45,9 @@ class Daemon {
   bool has_processes() const;
   bool is_alive() const;                           ///< The main process has not ended.
   std::optional<posix::ExitStatus> exit_status();  ///< Of the main process, once it ended.
+  /// When the main process was reaped, to tell in time from late where we looked late ourselves:
+  /// not before it ended. Empty while it lives.
+  std::optional<posix::Clock::time_point> reaped_at();
 
   const Scenario& scenario() const;  ///< Placeholders replaced.
   Instance instance() const;

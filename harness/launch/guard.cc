@@ -97,7 +97,11 @@ struct Guard::State {
   posix::UniqueFd
       cgroup;  ///< Folder of the guard's cgroup, to be used where the guard itself is lost.
   bool is_held_by_cgroup = false;
-  std::map<pid_t, posix::ExitStatus> exits;
+  struct Exit {
+    posix::ExitStatus status;
+    posix::Clock::time_point reaped_at;
+  };
+  std::map<pid_t, Exit> exits;
   std::map<pid_t, std::uint64_t> known;  ///< Processes seen, with their start times.
   std::mutex mutex;
 
@@ -135,7 +139,8 @@ struct Guard::State {
   void note_exits(const Reply& reply) {
     for (std::uint32_t i = 0; i < std::min(reply.exit_count, Reply::kMostExits); ++i) {
       const guard::Exit& exit = reply.exits[i];
-      exits[exit.pid] = {exit.was_signalled != 0, exit.code, exit.dumped_core != 0};
+      exits[exit.pid] = {{exit.was_signalled != 0, exit.code, exit.dumped_core != 0},
+                         posix::Clock::time_point(std::chrono::nanoseconds(exit.reaped_at_ns))};
     }
   }
 
@@ -305,7 +310,14 @@ std::optional<posix::ExitStatus> Guard::exit_of(pid_t pid) {
   state_->read_what_is_there();
   const auto found = state_->exits.find(pid);
   if (found == state_->exits.end()) return std::nullopt;
-  return found->second;
+  return found->second.status;
+}
+
+std::optional<posix::Clock::time_point> Guard::reaped_at(pid_t pid) {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->exits.find(pid);
+  if (found == state_->exits.end()) return std::nullopt;
+  return found->second.reaped_at;
 }
 
 std::optional<posix::ExitStatus> Guard::wait_for_exit(pid_t pid, const posix::Deadline& deadline) {

@@ -63,6 +63,9 @@ class Guard {
   std::optional<posix::ExitStatus> exit_of(pid_t pid);
   /// The same, waiting; empty at the deadline.
   std::optional<posix::ExitStatus> wait_for_exit(pid_t pid, const posix::Deadline& deadline);
+  /// When it was reaped: not before it ended, and hardly later, for the guard has nothing else to
+  /// do. Empty while its exit is not known.
+  std::optional<posix::Clock::time_point> reaped_at(pid_t pid);
 
   /// Everything that it runs, zombies included, itself not, in no order.
   std::vector<pid_t> processes();

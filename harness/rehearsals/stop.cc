@@ -4,6 +4,7 @@
 #include "posix/clock.h"
 #include "proc/process.h"
 #include "rehearsals/evidence.h"
+#include "rehearsals/stage.h"
 #include "scenario/stop_profiles.h"
 
 #include <fmt/format.h>
@@ -65,6 +66,13 @@ class Ending {
   std::map<pid_t, Duration> before_, now_;
 };
 
+/// When the main process, which has ended, did so at the latest. We may have been kept from
+/// looking, on a machine that is busy; the guard's time is the closer one.
+posix::Clock::time_point end_of_main(launch::Daemon& daemon) {
+  const auto now = posix::Clock::now();
+  return std::min(now, daemon.reaped_at().value_or(now));
+}
+
 }  // namespace
 
 void tell_main(const launch::Daemon& daemon) { daemon.main().signal(SIGTERM); }
@@ -88,17 +96,16 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   const auto begin = posix::Clock::now();
   posix::Deadline deadline(plan.window);
   plan.tell(daemon);
-  for (auto gap = 1ms; !deadline.has_passed() && !(interrupted && interrupted());) {
+  for (auto gap = 1ms; !(interrupted && interrupted());) {
+    const bool is_over = deadline.has_passed();  // What ended in time may be seen late: look again.
     const bool is_gone = !daemon.has_processes();  // Asked first: then the main one has ended too.
     if (!stop.main_in_window && daemon.main().has_ended()) {
-      stop.main_in_window = true;
-      stop.until_exit = posix::Clock::now() - begin;
+      stop.until_exit = end_of_main(daemon) - begin;
+      stop.main_in_window = stop.until_exit <= plan.window;
       if (!plan.waits_for_all && deadline.left() > kGrace) deadline = posix::Deadline(kGrace);
     }
-    if (is_gone) {
-      stop.all_in_window = true;
-      break;
-    }
+    if (is_gone) stop.all_in_window = stop.main_in_window;
+    if (is_gone || is_over) break;
     ending.look();
     if (stop.main_in_window) {
       posix::pause_for(gap);
@@ -110,9 +117,12 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   stop.cpu = ending.cpu();
   if (stop.main_in_window) stop.status = daemon.exit_status();
   if (!stop.all_in_window) {
+    if (!stop.main_in_window && stop.until_exit > Duration{})
+      stop.evidence.push_back(fmt::format("ended {} after SIGTERM", text_of(stop.until_exit)));
     ending.note_survivors(stop);
     stop.all_in_window = stop.main_in_window && stop.survivors.empty();
     for (std::string& line : log_evidence(daemon)) stop.evidence.push_back(std::move(line));
+    stop.until_kill = posix::Clock::now() - begin;
     daemon.kill_all();
   }
   return stop;
@@ -125,6 +135,16 @@ Stop stop_daemon(launch::Daemon& daemon, const Window& window, const Interrupted
   const bool goes_to_main = profile != profiles.end() && profile->target == Target::kMain;
   return stop_daemon(daemon, {.window = window.length, .tell = goes_to_main ? tell_main : tell_all},
                      interrupted);
+}
+
+std::vector<Event> timeline_of(const Stop& stop) {
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  std::vector<Event> events = {{0, "SIGTERM"}};
+  if (stop.until_exit > Duration{})
+    events.push_back({seconds(stop.until_exit),
+                      "main process " + (stop.status ? stop.status->describe() : "ended")});
+  if (stop.until_kill) events.push_back({seconds(*stop.until_kill), "SIGKILL to what is left"});
+  return events;
 }
 
 std::string text_of(const Window& window) {

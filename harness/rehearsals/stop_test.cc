@@ -44,6 +44,11 @@ TEST(StopDaemon, TellsStatusAndTime) {
   EXPECT_EQ(stop.status->code, 7);
   EXPECT_GT(stop.until_exit, 0s);
   EXPECT_THAT(stop.survivors, IsEmpty());
+  const std::vector<Event> timeline = timeline_of(stop);
+  ASSERT_EQ(timeline.size(), 2u);
+  EXPECT_EQ(timeline[0].what, "SIGTERM");
+  EXPECT_EQ(timeline[1].what, "main process exited with 7");
+  EXPECT_GT(timeline[1].seconds, 0);
 }
 
 TEST(StopDaemon, DescribesWhatOutlivesTheWindowAndKillsIt) {
@@ -56,6 +61,8 @@ TEST(StopDaemon, DescribesWhatOutlivesTheWindowAndKillsIt) {
   EXPECT_THAT(stop.evidence,
               AllOf(Contains(HasSubstr("s CPU since SIGTERM")), Contains(HasSubstr("ignored TERM")),
                     Contains(HasSubstr("holds ")), Contains("log: ready")));
+  EXPECT_EQ(timeline_of(stop).back().what, "SIGKILL to what is left");
+  EXPECT_GE(timeline_of(stop).back().seconds, 0.1);
   EXPECT_FALSE(daemon.has_processes());
 }
 
@@ -74,6 +81,34 @@ TEST(StopDaemon, MarksWhoWasBornAfterTheSignal) {
       daemon_of("trap 'sleep 1000 & exit 0' TERM; echo ready; while :; do sleep 0.01; done");
   const Stop stop = stop_daemon(daemon, {.window = kAmple}, {});
   EXPECT_THAT(stop.survivors, ElementsAre(AllOf(HasSubstr("sleep"), HasSubstr("born after"))));
+}
+
+/// A busy machine may keep us, not the daemon, from the CPU while the window passes.
+TEST(StopDaemon, TakesTheGuardsWordWhereItLooksLateItself) {
+  launch::Daemon daemon = daemon_of("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
+  constexpr auto kWindow = 2s;
+  const auto tell_and_oversleep = [&](const launch::Daemon& told) {
+    const posix::Deadline end_of_window(kWindow);
+    tell_main(told);
+    while (!end_of_window.has_passed()) posix::pause_for(end_of_window.left());
+  };
+  const Stop stop = stop_daemon(daemon, {.window = kWindow, .tell = tell_and_oversleep}, {});
+  EXPECT_TRUE(stop.main_in_window);
+  EXPECT_TRUE(stop.all_in_window);
+  EXPECT_LT(stop.until_exit, kWindow);
+}
+
+TEST(StopDaemon, SaysThatTheDaemonEndedTooLate) {
+  launch::Daemon daemon = daemon_of("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
+  const auto tell_too_late = [&](const launch::Daemon& told) {
+    posix::pause_for(20ms);
+    tell_main(told);
+    told.main().wait_until_ended(posix::Deadline(kAmple));
+  };
+  const Stop stop = stop_daemon(daemon, {.window = 10ms, .tell = tell_too_late}, {});
+  EXPECT_FALSE(stop.main_in_window);
+  EXPECT_FALSE(stop.all_in_window);
+  EXPECT_THAT(stop.evidence, Contains(AllOf(HasSubstr("ended "), HasSubstr(" after SIGTERM"))));
 }
 
 TEST(StopDaemon, EndsWhenItIsInterrupted) {

@@ -5,6 +5,7 @@
 #include <watertight/error.h>
 
 #include "posix/clock.h"
+#include "posix/file.h"
 #include "posix/process.h"
 #include "proc/sockets.h"
 #include "run/test_scenarios.h"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <optional>
 
 namespace watertight {
@@ -180,6 +182,30 @@ TEST(KnownLeak, DoesNotFailTheRunUntilItIsGone) {
   const Report report = check(fixed);
   EXPECT_EQ(report.exit_code(), 1);
   EXPECT_THAT(find(report, "growth.fds").summary, HasSubstr("drop --known"));
+}
+
+TEST(KnownLeak, LeavesTheOtherChecksTheirTime) {
+  Scenario leaky = growth_of("temp_file_left");
+  leaky.only = {"growth.files", "growth.fds"};
+  leaky.known = {"growth.files"};
+  const Report report = check(leaky);
+  EXPECT_EQ(find(report, "growth.fds").verdict, Verdict::kPass) << describe(report);
+  EXPECT_EQ(report.exit_code(), 0);
+}
+
+TEST(KnownLeak, OfABaselineFailsWhereItIsWorse) {
+  const std::string file = testing::TempDir() + "known_leak_of_a_baseline.json";
+  Scenario leaky = growth_of("fd_open_without_close");
+  leaky.baseline = file;
+  const auto exit_code_with = [&](const std::string& fds_per_operation) {
+    posix::write_file(file,
+                      R"({"schema_version": 1, "known": [{"check": "growth.fds", "per_op": )" +
+                          fds_per_operation + R"(, "unit": "fd"}]})");
+    return check(leaky).exit_code();
+  };
+  EXPECT_EQ(exit_code_with("1.01"), 0);
+  EXPECT_EQ(exit_code_with("0.5"), 1);
+  std::filesystem::remove(file);
 }
 
 TEST(Tolerance, ExcusesWhatTheUserStated) {

@@ -52,6 +52,7 @@ Selection select_checks(const Scenario& scenario) {
            !matches_any(scenario.skip, id);
   };
   Selection selection;
+  selection.expected = scenario.known;
   for (const auto& traits : probe::all_resources())
     if (is_chosen(growth_id(traits.id))) selection.growth.push_back(traits.resource);
   selection.wants_heap = is_chosen(kHeap);

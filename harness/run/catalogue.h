@@ -16,6 +16,7 @@ struct Selection {
   std::vector<probe::Resource> growth;
   bool wants_heap = false;  ///< growth.heap, which needs the agent.
   std::vector<const rehearsals::Check*> rehearsals;
+  std::vector<std::string> expected;  ///< Ids whose failure is no news: no run ends early for it.
 
   std::vector<std::string> ids() const;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <watertight/check.h>
 
+#include "report/baseline.h"
 #include "report/quantity.h"
 #include "run/blame.h"
 #include "run/catalogue.h"
@@ -11,9 +12,11 @@
 
 #include <watertight/error.h>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace watertight {
 namespace {
@@ -87,13 +90,22 @@ void apply_known(const Scenario& scenario, Report& report) {
   }
 }
 
+/// `--baseline`: what is known fails the run no more.
+report::Baseline read_baseline(const Scenario& scenario) {
+  return scenario.baseline.empty() ? report::Baseline() : report::read_baseline(scenario.baseline);
+}
+
+std::string today() { return fmt::format("{:%F}", fmt::gmtime(std::time(nullptr))); }
+
 }  // namespace
 
 Report check(const Scenario& given, Observer* observer) {
   Scenario scenario = given;
   scenario::complete_and_validate(scenario);
   const blame::Suppressions suppressions = run::read_suppressions(scenario);
-  const Selection selection = run::select_checks(scenario);
+  const report::Baseline baseline = read_baseline(scenario);
+  Selection selection = run::select_checks(scenario);
+  for (const report::KnownLeak& leak : baseline.leaks) selection.expected.push_back(leak.check);
   const Watch watch(observer, own_deadline(scenario, selection));
 
   Report report;
@@ -114,6 +126,7 @@ Report check(const Scenario& given, Observer* observer) {
     report.interrupted_by = interrupted;
   run::mark_consequences(report.checks);
   apply_known(scenario, report);
+  report::accept_known(baseline, today(), report);
   return report;
 }
 

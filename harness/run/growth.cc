@@ -100,7 +100,7 @@ void GrowthRun::observe(const probe::Sample& sample) {
         if (const auto whole = fill(judged.resource, value)) share = whole->share();
       judged.judge.observe({sample.operations, sample.seconds, *value, share});
     }
-    if (!first_failure_ && has_failed(judged)) first_failure_ = Clock::now();
+    if (!first_failure_ && is_news(judged)) first_failure_ = Clock::now();
   }
 }
 
@@ -116,6 +116,12 @@ std::optional<probe::Fill> GrowthRun::fill(Resource resource,
 bool GrowthRun::has_failed(const Judged& judged) const {
   if (scenario_.fails_fast && judged.judge.is_suspect()) return true;
   return judged.judge.is_decided() && judged.judge.verdict().verdict == Verdict::kFail;
+}
+
+bool GrowthRun::is_news(const Judged& judged) const {
+  const std::string id = fmt::format("growth.{}", probe::traits(judged.resource).id);
+  return has_failed(judged) &&
+         std::ranges::find(selection_.expected, id) == selection_.expected.end();
 }
 
 bool GrowthRun::is_settled(const Judged& judged) const {

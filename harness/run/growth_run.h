@@ -63,6 +63,7 @@ class GrowthRun {
   bool has_told_time_from_work(double idle_seconds) const;
   bool is_settled(const Judged& judged) const;
   bool has_failed(const Judged& judged) const;
+  bool is_news(const Judged& judged) const;  ///< It has failed, and was not expected to.
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
   void measure_time();

@@ -283,6 +283,8 @@ const Keys<Scenario>& measure_keys() {
       {"extend", [](Scenario& scenario, const Value& value) { scenario.extends = value.flag(); }},
       {"only", [](Scenario& scenario, const Value& value) { scenario.only = value.texts(); }},
       {"skip", [](Scenario& scenario, const Value& value) { scenario.skip = value.texts(); }},
+      {"baseline",
+       [](Scenario& scenario, const Value& value) { scenario.baseline = value.text(); }},
       {"suppressions",
        [](Scenario& scenario, const Value& value) { scenario.suppressions = value.texts(); }},
       {"blame",

@@ -25,8 +25,9 @@ namespace watertight::scenario {
 ///     text = "listen {port}"
 ///
 /// and name, user, working_directory, ready_timeout, ops, time, concurrency, rate, warp,
-/// descriptor_limit, only, skip, known, blame, suppressions, quick, strict, fail_fast, setup,
-/// teardown. Relative programs are relative to the current folder of the harness, not to the file.
+/// descriptor_limit, only, skip, known, baseline, blame, suppressions, quick, strict, fail_fast,
+/// setup, teardown. Relative programs are relative to the current folder of the harness, not to the
+/// file.
 ///
 /// Does not validate what depends on several keys: complete_and_validate() does, once the command
 /// line has had its say. Throws ScenarioError: "FILE:LINE:COLUMN: unknown key `strees`; did you

@@ -182,7 +182,7 @@ TEST(ScenarioFile, NamesThePlaceOfAMistakeAndWhatIsRight) {
       {"[[stress]]\nspec = 'idle'\nsedn = 'x'\n", "3:1: unknown key `sedn`; did you mean `send`?"},
       {"[[file]]\npath = 'a'\ntext = 'b'\nmode = 1\n",
        "4:1: unknown key `mode`; known are: path, text"},
-      {"xyzzy = 1", "1:1: unknown key `xyzzy`; known are: alpha, blame, command,"},
+      {"xyzzy = 1", "1:1: unknown key `xyzzy`; known are: alpha, baseline, blame, command,"},
       // Wrong types.
       {"command = './d --port 1'", "1:11: `command`: must be an array, not a string"},
       {"command = ['d', 80]", "1:17: `command`: must be a string, not an integer"},

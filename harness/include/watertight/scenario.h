@@ -136,6 +136,8 @@ struct Scenario {
   std::vector<std::string> only;  ///< Globs of check ids; empty = all.
   std::vector<std::string> skip;
   std::vector<std::string> known;  ///< Checks expected to fail; the run fails where one does not.
+  /// File of leaks that are known and accepted (`watertight baseline`); empty for none.
+  std::string baseline;
   std::vector<FileTemplate> files;
   std::vector<std::string> setup;     ///< Shell commands before the launch, in `{state}`.
   std::vector<std::string> teardown;  ///< Shell commands after the end, in `{state}`.

@@ -54,11 +54,13 @@ struct ExitQueue {
   }
 } exits;
 
-long long milliseconds_now() {
+long long nanoseconds_now() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
+
+long long milliseconds_now() { return nanoseconds_now() / 1000000; }
 
 bool send_reply(const Reply& reply, int descriptor, int flags) {
   iovec bytes{const_cast<Reply*>(&reply), sizeof reply};
@@ -100,9 +102,10 @@ bool reap() {
     siginfo_t info{};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) != 0) return errno != ECHILD;
     if (info.si_pid == 0) return true;
+    const long long now = nanoseconds_now();
     remember_creator(info.si_pid);
-    exits.push(
-        Exit{info.si_pid, info.si_status, info.si_code != CLD_EXITED, info.si_code == CLD_DUMPED});
+    exits.push(Exit{info.si_pid, info.si_status, info.si_code != CLD_EXITED,
+                    info.si_code == CLD_DUMPED, now});
   }
 }
 

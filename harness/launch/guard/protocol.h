@@ -59,6 +59,7 @@ struct Exit {
   std::int32_t code;  ///< Exit code, or number of the signal.
   std::int32_t was_signalled;
   std::int32_t dumped_core;
+  std::int64_t reaped_at_ns;  ///< CLOCK_MONOTONIC: not before it ended.
 };
 
 struct Reply {
