@@ -37,4 +37,11 @@ void parse_arguments(CLI::App& app, const std::vector<std::string>& arguments,
   }
 }
 
+std::vector<std::string> invocation_of(std::string_view command,
+                                       const std::vector<std::string>& arguments) {
+  std::vector<std::string> words = {"watertight", std::string(command)};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
 }  // namespace watertight::cli

@@ -90,8 +90,7 @@ int run_judge(const std::vector<std::string>& arguments) {
   }
   require_writable(given.targets);
   Report report = run::judge_series(given.series, options_of(given));
-  report.invocation = {"watertight", "judge"};
-  report.invocation.insert(report.invocation.end(), arguments.begin(), arguments.end());
+  report.invocation = invocation_of("judge", arguments);
   write_reports(report, given.targets);
   return report.exit_code();
 }

@@ -87,7 +87,8 @@ int run_verify_fix(const std::vector<std::string>& given) {
   }
   const std::string before = take(arguments, "--before"), after = take(arguments, "--after");
   arguments.insert(arguments.begin(), "check");
-  const ParsedCommandLine line = parse_command_line(arguments);
+  ParsedCommandLine line = parse_command_line(arguments);
+  line.invocation = invocation_of("verify-fix", given);
   ReportTargets targets = line.reports;
   targets.is_quiet = true;
   require_writable(targets);

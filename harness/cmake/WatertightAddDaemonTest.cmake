@@ -28,7 +28,7 @@
 #   TIMEOUT        What ctest kills with SIGKILL has no report, so this must be longer than Watertight's own deadline:
 #                  1 800 by default, which a TIME of ten minutes or EXTEND may exceed.
 #   RESOURCE_LOCK  For what two tests must not use at a time, a fixed port for example.
-#   REPORTS        name.group.json and name.group.xml (JUnit) are written there: report files to collect in CI.
+#   REPORTS        name.group.html, .json and .xml (JUnit) are written there: report files to collect in CI.
 #
 # Exit code 77 (all chosen checks not applicable) is "skipped". A test uses two processors. ctest prints the report of a
 # test that failed with --output-on-failure.
@@ -121,7 +121,8 @@ function(watertight_add_daemon_test)
       continue()
     endif()
     if(test_REPORTS)
-      list(APPEND chosen --json "${test_REPORTS}/${test_NAME}.${group}.json"
+      list(APPEND chosen --html "${test_REPORTS}/${test_NAME}.${group}.html"
+        --json "${test_REPORTS}/${test_NAME}.${group}.json"
         --junit "${test_REPORTS}/${test_NAME}.${group}.xml")
     endif()
     add_test(NAME ${test_NAME}.${group}

@@ -122,6 +122,7 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
     ending.note_survivors(stop);
     stop.all_in_window = stop.main_in_window && stop.survivors.empty();
     for (std::string& line : log_evidence(daemon)) stop.evidence.push_back(std::move(line));
+    stop.until_kill = posix::Clock::now() - begin;
     daemon.kill_all();
   }
   return stop;
@@ -134,6 +135,16 @@ Stop stop_daemon(launch::Daemon& daemon, const Window& window, const Interrupted
   const bool goes_to_main = profile != profiles.end() && profile->target == Target::kMain;
   return stop_daemon(daemon, {.window = window.length, .tell = goes_to_main ? tell_main : tell_all},
                      interrupted);
+}
+
+std::vector<Event> timeline_of(const Stop& stop) {
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  std::vector<Event> events = {{0, "SIGTERM"}};
+  if (stop.until_exit > Duration{})
+    events.push_back({seconds(stop.until_exit),
+                      "main process " + (stop.status ? stop.status->describe() : "ended")});
+  if (stop.until_kill) events.push_back({seconds(*stop.until_kill), "SIGKILL to what is left"});
+  return events;
 }
 
 std::string text_of(const Window& window) {

@@ -38,13 +38,17 @@ struct Stop {
   bool all_in_window = false;   ///< So did every other one, in the time it had.
   /// Of the main process; empty where SIGKILL ended it.
   std::optional<posix::ExitStatus> status;
-  Duration until_exit{};  ///< From the first signal to the end of the main process.
-  Duration cpu{};         ///< Used by all its processes from the first signal on.
+  Duration until_exit{};                 ///< From the first signal to the end of the main process.
+  std::optional<Duration> until_kill{};  ///< To SIGKILL; empty where there was none.
+  Duration cpu{};                        ///< Used by all its processes from the first signal on.
   /// Processes alive when the window was over: pid and command, and whether they were born after
   /// the first signal.
   std::vector<std::string> survivors;
   std::vector<std::string> evidence;  ///< What the survivors were doing.
 };
+
+/// The stop as it went: SIGTERM, the end of the main process, SIGKILL.
+std::vector<Event> timeline_of(const Stop& stop);
 
 /// Tells the daemon to end, waits until every process of it has ended or the window is over, notes
 /// the survivors, and ends those with SIGKILL.

@@ -44,6 +44,11 @@ TEST(StopDaemon, TellsStatusAndTime) {
   EXPECT_EQ(stop.status->code, 7);
   EXPECT_GT(stop.until_exit, 0s);
   EXPECT_THAT(stop.survivors, IsEmpty());
+  const std::vector<Event> timeline = timeline_of(stop);
+  ASSERT_EQ(timeline.size(), 2u);
+  EXPECT_EQ(timeline[0].what, "SIGTERM");
+  EXPECT_EQ(timeline[1].what, "main process exited with 7");
+  EXPECT_GT(timeline[1].seconds, 0);
 }
 
 TEST(StopDaemon, DescribesWhatOutlivesTheWindowAndKillsIt) {
@@ -56,6 +61,8 @@ TEST(StopDaemon, DescribesWhatOutlivesTheWindowAndKillsIt) {
   EXPECT_THAT(stop.evidence,
               AllOf(Contains(HasSubstr("s CPU since SIGTERM")), Contains(HasSubstr("ignored TERM")),
                     Contains(HasSubstr("holds ")), Contains("log: ready")));
+  EXPECT_EQ(timeline_of(stop).back().what, "SIGKILL to what is left");
+  EXPECT_GE(timeline_of(stop).back().seconds, 0.1);
   EXPECT_FALSE(daemon.has_processes());
 }
 

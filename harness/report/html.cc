@@ -187,6 +187,7 @@ void HtmlPage::write_finding(const Checks& found, const CheckResult& finding) {
       look.name, id, look.mark, look.word, markup(finding.summary));
   write_facts(meaning(finding));
   write_plot(finding);
+  write_html_timeline(finding.timeline, out_);
   write_html_blame(finding.blame, out_);
   if (!finding.evidence.empty()) {
     out_ << "<h4>Evidence</h4>\n";

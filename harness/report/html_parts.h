@@ -20,6 +20,9 @@ void write_html_plot(const Plot& plot, std::size_t index, std::ostream& out);
 /// What the page's script draws, as JSON for inside `<script>`.
 std::string html_plot_data(const std::vector<Plot>& plots);
 
+/// What happened when, each event at its place between the first and the last.
+void write_html_timeline(const std::vector<Event>& timeline, std::ostream& out);
+
 /// Who is to blame: a table with source lines and callers, and above it, where there are several
 /// stacks, what they have in common.
 void write_html_blame(const std::vector<Blame>& blame, std::ostream& out);

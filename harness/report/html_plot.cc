@@ -113,9 +113,9 @@ void write_html_plot(const Plot& plot, std::size_t index, std::ostream& out) {
                      markup(plot.resource), markup(words));
   if (plot.points.size() > kMostDrawn) {
     out << fmt::format(
-        " <small>Thinned: of {} samples the least and the greatest of every {}.</small>",
-        format_count(static_cast<double>(plot.points.size())),
-        format_count(std::ceil(2 * static_cast<double>(plot.points.size()) / kMostDrawn)));
+        " <small>Thinned: of {} samples the least and the greatest in each of {} "
+        "stretches.</small>",
+        format_count(static_cast<double>(plot.points.size())), format_count(kMostDrawn / 2));
   }
   out << fmt::format("</figcaption>\n<div class=\"drawing\" data-plot=\"{}\">", index);
   write_sketch(plot, words, out);

@@ -98,7 +98,8 @@ TEST(WriteHtml, ThinsALongSeriesAndSaysSo) {
   report.series["fds"][54321] = 4711;
   const std::string page = written(report);
   EXPECT_LT(page.size(), 1000000u);
-  EXPECT_THAT(page, HasSubstr("of 100 000 samples the least and the greatest of every 100"));
+  EXPECT_THAT(
+      page, HasSubstr("of 100 000 samples the least and the greatest in each of 1 000 stretches"));
   EXPECT_THAT(page, HasSubstr("4 711 fds at most"));
   EXPECT_THAT(plots(report)[1]["y"], testing::Contains(4711));
   EXPECT_THAT(written(long_report(2000)), Not(HasSubstr("Thinned")));
@@ -109,6 +110,16 @@ TEST(WriteHtml, ShowsWhatSeveralStacksShare) {
               AllOf(HasSubstr("<li style=\"flex-grow:1.0000\"><span title=\"main (main.cc:60)\">"),
                     HasSubstr("<li style=\"flex-grow:0.9500\"><span title=\"on_request")));
   EXPECT_THAT(body(leaking_report()), Not(HasSubstr("class=\"icicle\"")));
+}
+
+TEST(WriteHtml, TellsWhatHappenedWhen) {
+  Report report = leaking_report();
+  report.checks[0].timeline = {{0, "SIGTERM"}, {1, "<main> ended"}, {4, "SIGKILL"}};
+  EXPECT_THAT(body(report), AllOf(HasSubstr("<span>SIGTERM</span><i style=\"--at:0.0%\">"),
+                                  HasSubstr("<span>&lt;main&gt; ended</span><i style=\"--at:25.0%"),
+                                  HasSubstr("--at:100.0%\"></i><b>4.0 s</b>")));
+  report.checks[0].timeline = {{0, "SIGTERM"}};
+  EXPECT_THAT(body(report), HasSubstr("<i style=\"--at:0.0%\"></i><b>0 s</b>"));
 }
 
 TEST(WriteHtml, TellsHowToRunItAgain) {

@@ -81,6 +81,8 @@ Json check_of(const CheckResult& check) {
   json["blame"] = Json::array();
   for (const Blame& blame : check.blame) json["blame"].push_back(blame_of(blame));
   json["evidence"] = check.evidence;
+  for (const Event& event : check.timeline)
+    json["timeline"].push_back({{"seconds", number(event.seconds)}, {"what", event.what}});
   return json;
 }
 

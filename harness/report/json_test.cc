@@ -55,6 +55,18 @@ TEST(WriteJson, TellsAllOfACheck) {
   EXPECT_FALSE(check.contains("detection_limit"));
 }
 
+TEST(WriteJson, TellsTheTimelineAndHowToRunItAgain) {
+  Report report = leaking_report();
+  EXPECT_FALSE(json::parse(written(report)).contains("invocation"));
+  report.invocation = {"watertight", "check"};
+  report.checks[0].timeline = {{0.5, "SIGKILL"}};
+  const json written_report = json::parse(written(report));
+  EXPECT_EQ(written_report["invocation"], json({"watertight", "check"}));
+  EXPECT_EQ(written_report["checks"][0]["timeline"],
+            json::array({{{"seconds", 0.5}, {"what", "SIGKILL"}}}));
+  EXPECT_FALSE(written_report["checks"][1].contains("timeline"));
+}
+
 TEST(WriteJson, LeavesOutWhatIsNotKnown) {
   const json report = json::parse(written(Report{}));
   EXPECT_FALSE(report["daemon"].contains("pid"));

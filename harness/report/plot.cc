@@ -30,8 +30,8 @@ void add_extremes(Points::const_iterator first, Points::const_iterator last, Poi
 
 /// Through the middle of the last octave before the decision, where the rate was measured.
 std::optional<FittedLine> fit(const Rate& rate, const Points& points, double decided_at) {
-  if (!std::isfinite(rate.per_operation) || !std::isfinite(rate.low) || !std::isfinite(rate.high))
-    return std::nullopt;
+  const bool is_growth = std::isfinite(rate.per_operation) && rate.per_operation > 0;
+  if (!is_growth || !std::isfinite(rate.low) || !std::isfinite(rate.high)) return std::nullopt;
   std::vector<double> operations, offsets;
   for (const Point& point : points) {
     if (!point.amount || point.operations > decided_at || 2 * point.operations < decided_at)

@@ -114,6 +114,9 @@ TEST(PlotOf, LaysTheRateThroughTheLastOctaveBeforeTheDecision) {
   EXPECT_EQ(plot->line->low, 1);
   check.verdict = Verdict::kPass;
   EXPECT_FALSE(plot_of(report, check)->line);
+  check.verdict = Verdict::kInconclusive;
+  check.rate->per_operation = 0;
+  EXPECT_FALSE(plot_of(report, check)->line);
 }
 
 }  // namespace

@@ -94,6 +94,9 @@ CheckResult check_of(const Json& json) {
   for (const Json& blame : value_or_empty<Json::array_t>(json, "blame"))
     check.blame.push_back(blame_of(blame));
   check.evidence = value_or_empty<std::vector<std::string>>(json, "evidence");
+  for (const Json& event : value_or_empty<Json::array_t>(json, "timeline"))
+    check.timeline.push_back(
+        {number(event, "seconds"), value_or_empty<std::string>(event, "what")});
   return check;
 }
 

@@ -140,7 +140,9 @@ Report hostile_report() {
   const std::string hostile =
       "\x1B[2J\x1B]0;owned\a\x1B[31mred\x1B[0m \xC2\x9B"
       "2Kc1 bell\a nul" +
-      std::string(1, '\0') + " \xFF\xC0\xAF cr\roverwritten \xE2\x80\xAEright-to-left";
+      std::string(1, '\0') +
+      "</script><img src=x onerror='document.title=`owned`'>\u2028<script>document.title='owned';"
+      "</script> \xFF\xC0\xAF cr\roverwritten \xE2\x80\xAEright-to-left";
   Report report;
   report.name = hostile;
   report.command = {"./" + hostile, std::string(300, 'x'), ""};
@@ -170,6 +172,11 @@ Report hostile_report() {
 Report long_report(std::size_t samples) {
   Report report = clean_report();
   report.name = "grows_slowly";
+  CheckResult stop = check("shutdown.survivors", Verdict::kFail,
+                           "1 of 3 processes lives on 200 ms after the main process has ended");
+  stop.timeline = {
+      {0, "SIGTERM"}, {0.031, "main process exited with 0"}, {0.231, "SIGKILL to what is left"}};
+  report.checks.push_back(stop);
   report.invocation = {"watertight", "check",          "--stress", "http://127.0.0.1:{port}/a b",
                        "--",         "./grows_slowly", "--port",   "{port}"};
   report.operations = 64 * samples;

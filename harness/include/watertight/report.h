@@ -40,6 +40,12 @@ struct Blame {
   std::string fingerprint = {};
 };
 
+/// Something that happened while a check looked on.
+struct Event {
+  double seconds = 0;  ///< Since the first of its timeline.
+  std::string what;    ///< `SIGTERM`, `main process ended`
+};
+
 /// The outcome of one check. Every field but the first four may be absent.
 struct CheckResult {
   std::string id;  ///< `growth.fds`, `shutdown.idle`, …
@@ -56,6 +62,7 @@ struct CheckResult {
   std::optional<std::string> consequence_of;
   std::vector<Blame> blame;           ///< Most first.
   std::vector<std::string> evidence;  ///< Lines of text.
+  std::vector<Event> timeline = {};   ///< Of a stop: its signals and ends, in their order.
 };
 
 /// How much faster than ours the daemon's time ran in the growth run.

@@ -32,9 +32,12 @@ CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupt
     const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
     if (!stop.main_in_window && stage.is_interrupted()) return stage.trouble();
     if (!stop.main_in_window) {
-      return failed(fmt::format("still alive {} after SIGTERM; only SIGKILL ended it: {}",
-                                text_of(scenario.window), fmt::join(stop.survivors, ", ")),
-                    stop.evidence);
+      CheckResult result =
+          failed(fmt::format("still alive {} after SIGTERM; only SIGKILL ended it: {}",
+                             text_of(scenario.window), fmt::join(stop.survivors, ", ")),
+                 stop.evidence);
+      result.timeline = timeline_of(stop);
+      return result;
     }
     status = stop.status ? stop.status->describe() : "ended";
     if (stop.status && is_crash(*stop.status)) {

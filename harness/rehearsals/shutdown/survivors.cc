@@ -25,6 +25,7 @@ CheckResult shutdown_survivors(const Scenario& scenario, const Interrupted& inte
                            stop.survivors.size(), processes, text_of(kGrace),
                            fmt::join(stop.survivors, ", ")),
                stop.evidence);
+    result.timeline = timeline_of(stop);
     if (!ports.empty())
       result.evidence.push_back(fmt::format("served before: {}", fmt::join(ports, ", ")));
     return result;

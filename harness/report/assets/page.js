@@ -21,14 +21,19 @@
 
   const amount = (plot, value) => (plot.unit === "byte" ? bytes(value) : count(value));
 
-  // Ticks of memory at powers of two.
+  // Ticks of memory stand at powers of two, others at whole numbers.
   const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
+  const wholeSteps = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
-  // The columns that uPlot draws: operations, samples, and the fitted line with both ends of its interval.
+  // The columns that uPlot draws: operations, samples, the fitted line, and what its interval spans below and above.
   const columns = (plot) => {
     if (!plot.line) return [plot.x, plot.y];
     const line = (rate) => plot.x.map((x) => plot.line.y + rate * (x - plot.line.x));
-    return [plot.x, plot.y, line(plot.line.rate), line(plot.line.low), line(plot.line.high)];
+    const low = line(plot.line.low);
+    const high = line(plot.line.high);
+    const least = low.map((y, index) => Math.min(y, high[index]));
+    const greatest = low.map((y, index) => Math.max(y, high[index]));
+    return [plot.x, plot.y, line(plot.line.rate), least, greatest];
   };
 
   const heights = (_, least, greatest) => {
@@ -85,7 +90,7 @@
       axes: [
         { ...axis, values: (_, ticks) => ticks.map(count), space: 70, size: 30 },
         { ...axis, values: (_, ticks) => ticks.map((tick) => amount(plot, tick)), size: 72,
-          ...(plot.unit === "byte" ? { incrs: binarySteps } : {}) },
+          incrs: plot.unit === "byte" ? binarySteps : wholeSteps },
       ],
       series,
       bands: plot.line ? [{ series: [4, 3], fill: `color-mix(in srgb, ${accent} 14%, transparent)` }] : [],
