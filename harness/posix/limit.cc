@@ -14,7 +14,7 @@ std::optional<Limit> exchange(pid_t pid, Resource resource, const rlimit* wanted
   rlimit before{};
   const auto which = resource == Resource::kDescriptors ? RLIMIT_NOFILE : RLIMIT_CORE;
   const int result = ::prlimit(pid, which, wanted, &before);
-  if (result == -1 && errno == ESRCH) return std::nullopt;
+  if (result == -1 && (errno == ESRCH || errno == EPERM)) return std::nullopt;
   checked(result, "prlimit", std::to_string(pid));
   return Limit{before.rlim_cur, before.rlim_max};
 }

@@ -20,11 +20,11 @@ struct Limit {
   std::uint64_t hard = 0;
 };
 
-/// Limits another process (prlimit(2)). Gives what held before, empty where the process is gone.
-/// Throws HarnessError: another user's process.
+/// Limits another process (prlimit(2)). Gives what held before; empty where the process is gone, or
+/// is of other users or groups than ours (EPERM). Throws HarnessError.
 std::optional<Limit> set_limit(pid_t pid, Resource resource, const Limit& limit);
 
-/// What holds now. Throws HarnessError.
+/// What holds now; empty as above. Throws HarnessError.
 std::optional<Limit> limit_of(pid_t pid, Resource resource);
 
 }  // namespace watertight::posix

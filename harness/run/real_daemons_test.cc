@@ -127,5 +127,38 @@ TEST(RehearsedDaemon, NginxStopsWellAndHasOnlyItsPortAgainstASecondInstance) {
   }
 }
 
+TEST(RehearsedDaemon, RedisKeepsABlockedSigtermAndSpinsWithoutDescriptors) {
+  Scenario scenario =
+      scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/redis-server.toml");
+  if (!std::filesystem::exists(scenario.command.front()))
+    GTEST_SKIP() << scenario.command.front() << " is not installed";
+  scenario.only = {"signals.*", "start.mask_reset", "limits.*", "reload.survives", "daemon.*"};
+  scenario.window = {.profile = "", .length = std::chrono::seconds(1)};
+  scenario.is_quick = true;
+  const Report report = check(scenario);
+  EXPECT_EQ(verdict_of(report, "start.mask_reset"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(verdict_of(report, "limits.emfile"), Verdict::kFail) << describe(report);
+  for (const char* id : {"signals.eintr", "signals.sigpipe", "signals.crash_ends",
+                         "reload.survives", "daemon.responsive"})
+    EXPECT_EQ(verdict_of(report, id), Verdict::kPass) << describe(report);
+}
+
+TEST(RehearsedDaemon, NginxInTheBackgroundRunsOnWhereItsPidFileMeetsAFullDisk) {
+  Scenario scenario = scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/nginx.toml");
+  if (!std::filesystem::exists(scenario.command.front()) || ::geteuid() != 0)
+    GTEST_SKIP() << "needs nginx, and root for a full disk";
+  std::string& configuration = scenario.files.back().text;
+  const std::size_t at = configuration.find("daemon off;");
+  ASSERT_NE(at, std::string::npos);
+  configuration.erase(at, std::string("daemon off;").size());
+  scenario.only = {"start.*", "signals.*"};
+  scenario.is_quick = true;
+  const Report report = check(scenario);
+  EXPECT_EQ(verdict_of(report, "start.failure_reported"), Verdict::kFail) << describe(report);
+  for (const char* id : {"start.session", "start.mask_reset", "start.ready_first",
+                         "signals.sigpipe", "signals.sigchld"})
+    EXPECT_EQ(verdict_of(report, id), Verdict::kPass) << describe(report);
+}
+
 }  // namespace
 }  // namespace watertight

@@ -66,6 +66,7 @@ class FullTable {
     before_.clear();
   }
 
+  bool is_refused() const { return before_.empty(); }
   std::uint64_t free() const { return free_; }  ///< Descriptors that are left nevertheless.
 
  private:
@@ -103,6 +104,7 @@ CheckResult limits_emfile(const Scenario& scenario, const Interrupted& interrupt
   stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
 
   FullTable full(*daemon);
+  if (full.is_refused()) return not_applicable("its limits are not ours to set");
   const auto silent = connect_silently(daemon->scenario(), full.free());
   stress::Workload clients(*daemon, answered(daemon->scenario().stress));
   const BusiestThread busiest(*daemon);

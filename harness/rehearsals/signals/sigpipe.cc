@@ -48,13 +48,14 @@ std::vector<Stress> rude(const std::vector<Stress>& stress) {
 }  // namespace
 
 CheckResult signals_sigpipe(const Scenario& scenario, const Interrupted& interrupted) {
-  if (rude(scenario.stress).empty())
-    return not_applicable(
-        "needs a --stress of a stream: tcp, unix or http, with something to send");
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::Workload clients(*daemon, rude(daemon->scenario().stress));
+  const std::vector<Stress> hang_ups = rude(daemon->scenario().stress);
+  if (hang_ups.empty())
+    return not_applicable(
+        "needs a --stress of a stream: tcp, unix or http, with something to send");
+  stress::Workload clients(*daemon, hang_ups);
   Client client(*daemon);
   const std::uint64_t count = scenario.is_quick ? kQuickClients : kClients;
   const posix::Deadline deadline(kMostForAll);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "launch/program.h"
+#include "posix/process.h"
 #include "proc/process.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
@@ -7,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace watertight::rehearsals {
 namespace {
@@ -18,6 +22,16 @@ const std::vector<std::string> kHostile{"/usr/bin/env", "--block-signal=TERM,HUP
 constexpr int kBlocked[] = {SIGTERM, SIGHUP, SIGCHLD, SIGUSR1};
 
 bool has(std::uint64_t set, int number) { return (set >> (number - 1) & 1) != 0; }
+
+/// False where a shell or another program stands between the command and the daemon.
+bool is_own_program(const launch::Daemon& daemon) {
+  const auto program =
+      launch::find_program(daemon.scenario().command.front(), posix::current_environment());
+  const auto* path = std::get_if<std::filesystem::path>(&program);
+  std::error_code error;
+  return path && std::filesystem::equivalent(
+                     *path, fmt::format("/proc/{}/exe", daemon.main().pid()), error);
+}
 
 /// Signals that it has a handler for and blocks, though it does not when it is started as usual.
 std::string deaf_to(const proc::Status& clean, const proc::Status& hostile) {
@@ -44,12 +58,18 @@ CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interr
   auto daemon = stage.start({.through = kHostile});
   if (!daemon) return stage.trouble();
   const auto hostile = proc::read_status(daemon->main().pid());
+  const bool runs_its_command = is_own_program(*daemon);
   const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
   if (stage.is_interrupted()) return stage.trouble();
   if (!stop.main_in_window) {
     return failed(fmt::format("started with SIGTERM blocked it never hears it: alive {} after it",
                               text_of(scenario.window)),
                   stop.evidence);
+  }
+  if (!runs_its_command) {
+    return not_applicable(
+        fmt::format("it is started through {}, which may set the mask anew: name the daemon itself",
+                    scenario.command.front()));
   }
   if (!clean || !hostile) return inconclusive("it ended while it was looked at");
   if (const std::string deaf = deaf_to(*clean, *hostile); !deaf.empty()) {
