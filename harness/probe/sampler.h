@@ -24,10 +24,10 @@ namespace watertight::probe {
 
 /// What to look at.
 struct Target {
-  pid_t root = 0;                    ///< Parent of the tree (the guard); itself not counted.
-  pid_t main = 0;                    ///< Main process of the daemon.
-  std::filesystem::path state;       ///< `{state}`.
-  AgentArea* agent = nullptr;  ///< Where the agent counts in it; outlives the sampler.
+  pid_t root = 0;               ///< Parent of the tree (the guard); itself not counted.
+  pid_t main = 0;               ///< Main process of the daemon.
+  std::filesystem::path state;  ///< `{state}`.
+  AgentArea* agent = nullptr;   ///< Where the agent counts in it; outlives the sampler.
 };
 
 /// How much of a limit is used up.

@@ -95,9 +95,9 @@ struct Pool {
 /// Who is asked which call sites are to blame, once something has grown. What grew is told by
 /// everyone.
 enum class BlameMode {
-  kAuto,  ///< The agent, else the sanitizer, whichever can look at this daemon.
-  kOff,   ///< Nobody; the daemon runs bare, and growth.heap is not applicable.
-  kAgent,  ///< The agent, preloaded in the growth run, counts what each call site holds.
+  kAuto,       ///< The agent, else the sanitizer, whichever can look at this daemon.
+  kOff,        ///< Nobody; the daemon runs bare, and growth.heap is not applicable.
+  kAgent,      ///< The agent, preloaded in the growth run, counts what each call site holds.
   kSanitizer,  ///< A second run of the same operations; reads what the sanitizer that the daemon
                ///< was built with says at its end.
   kValgrind,   ///< A second run of the same operations under Valgrind's memcheck.
