@@ -21,20 +21,20 @@ constexpr int kHarnessFault = 3;
 
 Report check_with_progress(const ParsedCommandLine& line) {
   note_interruptions();
-  const bool is_live = posix::is_terminal(fileno(stderr)) && !line.is_quiet;
-  report::LiveProgress progress(std::cerr, report::detect_style(fileno(stderr), line.color),
+  const bool is_live = posix::is_terminal(fileno(stderr)) && !line.reports.is_quiet;
+  report::LiveProgress progress(std::cerr, report::detect_style(fileno(stderr), line.reports.color),
                                 is_live, interruption);
-  const Report report = check(line.scenario, &progress);
+  Report report = check(line.scenario, &progress);
+  report.invocation = line.invocation;
   progress.clear();
   return report;
 }
 
 int run_check(const ParsedCommandLine& line) {
-  const ReportTargets targets{line.json, line.junit, line.color, line.is_quiet};
-  require_writable(targets);
+  require_writable(line.reports);
   const Report report = check_with_progress(line);
   try {
-    write_reports(report, targets);
+    write_reports(report, line.reports);
   } catch (const HarnessError& error) {
     std::cerr << "watertight: the report is lost: " << error.what() << "\n";
     return report.exit_code() == 0 ? kHarnessFault : report.exit_code();

@@ -30,7 +30,7 @@ const std::string_view kCheckHelp =
     R"(Examples:
   watertight check --stress 'http://127.0.0.1:{port}/' -- ./mydaemon --port {port}
   watertight check --stress 'unix:{state}/s' --send 'PING\n' --expect PONG -- ./mydaemon {state}/s
-  watertight check --window docker --tolerate rss=1B/op --json report.json scenario.toml
+  watertight check --window docker --tolerate rss=1B/op --html report.html scenario.toml
 
 Usage: watertight check [OPTIONS] [SCENARIO.toml] [-- DAEMON ARG...]
   {port}, {port2}, ... are free loopback ports, {state} is a private folder. The command line
@@ -70,7 +70,9 @@ Verdict
   --strict  --fail-fast       warnings fail and blind spots count; stop at the first suspicion
   --bisect                    exit with 125 where nothing can be said (git bisect run)
 Report
-  --json FILE   --junit FILE  ('-': stdout)   -q, --quiet   --color auto|always|never   --help
+  --html FILE  --json FILE  --junit FILE  --sarif FILE  --tap FILE  --openmetrics FILE
+  --folded FILE (stacks for flame graphs)  ('-': stdout)  -q, --quiet  --color auto|always|never
+  --help
 
 Exit code: 0 pass, 1 fail, 2 usage, 3 the daemon did not start or died, 4 inconclusive,
 77 nothing to check, 124 deadline, 128+n ended by signal n.

@@ -28,7 +28,9 @@ Verdict
   --rigorous             only the test whose error bound is a theorem
   --strict               warnings fail and blind spots are inconclusive
 Report
-  --json FILE  --junit FILE ('-': stdout)   -q, --quiet   --color auto|always|never   --help
+  --html FILE  --json FILE  --junit FILE  --sarif FILE  --tap FILE  --openmetrics FILE
+  --folded FILE  ('-': stdout)
+  -q, --quiet  --color auto|always|never  --help
 
 Exit code: 0 pass, 1 fail, 2 usage or no series, 4 inconclusive.
 )";
@@ -53,8 +55,8 @@ Arguments take_apart(const std::vector<std::string>& arguments) {
   app.add_option("--alpha", result.alpha);
   app.add_flag("--strict", result.is_strict);
   app.add_flag("--rigorous", result.is_rigorous);
-  app.add_option("--json", result.targets.json);
-  app.add_option("--junit", result.targets.junit);
+  for (const ReportOption& option : report_options())
+    app.add_option(option.name, result.targets.*option.path);
   app.add_flag("-q,--quiet", result.targets.is_quiet);
   app.add_option("--color", result.targets.color);
   parse_arguments(app, arguments, "judge");
@@ -87,7 +89,9 @@ int run_judge(const std::vector<std::string>& arguments) {
     return 0;
   }
   require_writable(given.targets);
-  const Report report = run::judge_series(given.series, options_of(given));
+  Report report = run::judge_series(given.series, options_of(given));
+  report.invocation = {"watertight", "judge"};
+  report.invocation.insert(report.invocation.end(), arguments.begin(), arguments.end());
   write_reports(report, given.targets);
   return report.exit_code();
 }

@@ -193,13 +193,16 @@ TEST(Command, EndsWithAPartialReportOnASignal) {
     const std::string marker = folder.file("started");
     const std::string json = folder.file("r.json");
     const std::string junit = folder.file("r.xml");
-    Command command(folder, check_of_sleeper(marker, {"--json", json, "--junit", junit}));
+    const std::string html = folder.file("r.html");
+    Command command(folder,
+                    check_of_sleeper(marker, {"--json", json, "--junit", junit, "--html", html}));
     ASSERT_TRUE(wait_for_file(marker)) << command.err();
     command.process().handle().signal(number);
     command.process().handle().signal(number);  // timeout(1) sends it twice
     EXPECT_EQ(command.wait(), 128 + number) << command.err();
     EXPECT_THAT(posix::read_file(json).value_or(""), HasSubstr("\"schema_version\""));
     EXPECT_THAT(posix::read_file(junit).value_or(""), HasSubstr("<error type=\"interrupted\""));
+    EXPECT_THAT(posix::read_file(html).value_or(""), HasSubstr("interrupted by"));
     EXPECT_TRUE(wait_until_gone(marker)) << testing::PrintToString(processes_with(marker));
   }
 }

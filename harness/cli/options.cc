@@ -98,13 +98,13 @@ void set_color(Line& line, const Given& given) {
   if (std::find(known.begin(), known.end(), given.value) == known.end())
     throw ScenarioError(fmt::format("unknown value `{}`{}", given.value,
                                     scenario::did_you_mean(given.value, known)));
-  line.color = given.value;
+  line.reports.color = given.value;
 }
 
-template <std::filesystem::path Line::*kFile>
+template <std::filesystem::path ReportTargets::*kFile>
 void set_report_file(Line& line, const Given& given) {
   if (given.value.empty()) throw ScenarioError("the file is missing; `-` is standard output");
-  line.*kFile = given.value;
+  line.reports.*kFile = given.value;
 }
 
 void add_send(Stress& stress, const Given& given) {
@@ -188,9 +188,14 @@ const std::vector<Option>& check_options() {
        true},
       {"--bisect", [](Line& line, const Given&) { line.is_bisect = true; }, nullptr, true},
 
-      {"--json", set_report_file<&Line::json>},
-      {"--junit", set_report_file<&Line::junit>},
-      {"-q,--quiet", [](Line& line, const Given&) { line.is_quiet = true; }, nullptr, true},
+      {"--html", set_report_file<&ReportTargets::html>},
+      {"--json", set_report_file<&ReportTargets::json>},
+      {"--junit", set_report_file<&ReportTargets::junit>},
+      {"--sarif", set_report_file<&ReportTargets::sarif>},
+      {"--tap", set_report_file<&ReportTargets::tap>},
+      {"--openmetrics", set_report_file<&ReportTargets::openmetrics>},
+      {"--folded", set_report_file<&ReportTargets::folded>},
+      {"-q,--quiet", [](Line& line, const Given&) { line.reports.is_quiet = true; }, nullptr, true},
       {"--color", set_color},
   };
   return options;
@@ -335,6 +340,8 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   const bool has_daemon = separator != arguments.end();
   const Arguments given = take_apart({arguments.begin(), separator});
   Line line;
+  line.invocation = {"watertight"};
+  line.invocation.insert(line.invocation.end(), arguments.begin(), arguments.end());
   if (given.wants_help || given.wants_version) {
     line.action = given.wants_help ? Line::Action::kHelp : Line::Action::kVersion;
     line.help = given.is_check ? kCheckHelp : kHelp;
@@ -351,8 +358,6 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   if (has_daemon) line.scenario.command.assign(separator + 1, arguments.end());
   apply_to_run(given.uses, line);
   apply_to_stresses(given.uses, line.scenario.stress);
-  if (line.json == "-" && line.junit == "-")
-    throw_usage_error("--json and --junit cannot both go to standard output");
   try {
     scenario::complete_and_validate(line.scenario);
   } catch (const ScenarioError& error) {

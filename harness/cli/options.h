@@ -4,9 +4,10 @@
 /// \file Takes arguments, gives what to do. Starts nothing, prints nothing, reads nothing but the
 /// scenario file that is named.
 
+#include "cli/write_reports.h"
+
 #include <watertight/scenario.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,11 @@ struct ParsedCommandLine {
   Action action = Action::kCheck;
   std::string help;
 
+  /// What was typed: `watertight` and the arguments.
+  std::vector<std::string> invocation;
+
   Scenario scenario;  ///< Complete and valid; the command line has overridden the file.
-  /// Where the JSON and the JUnit report go: empty for nowhere, `-` for standard output (one of
-  /// them at most).
-  std::filesystem::path json;
-  std::filesystem::path junit;
-  std::string color = "auto";  ///< `auto`, `always` or `never`.
-  bool is_quiet = false;
+  ReportTargets reports;
   bool is_bisect = false;
 };
 

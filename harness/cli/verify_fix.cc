@@ -26,8 +26,7 @@ Usage: watertight verify-fix --before OLD --after NEW [OPTIONS] [SCENARIO.toml] 
 
 Checks two builds of a daemon in the same way, OLD and NEW each in place of the program that the
 scenario or the command line names. The leak must be there before and gone after, and the line of
-what is gone says what would have been seen. OPTIONS are those of `check`; --json and --junit write
-the report of NEW.
+what is gone says what would have been seen. OPTIONS are those of `check`; report files are of NEW.
 
 Exit code: 0 fixed, 1 not, or something new fails, 2 usage, 3 a daemon did not start or died, 4 no
 leak was seen before, or nothing can be said after, 128+n ended by signal n.
@@ -89,7 +88,8 @@ int run_verify_fix(const std::vector<std::string>& given) {
   const std::string before = take(arguments, "--before"), after = take(arguments, "--after");
   arguments.insert(arguments.begin(), "check");
   const ParsedCommandLine line = parse_command_line(arguments);
-  const ReportTargets targets{line.json, line.junit, line.color, /*is_quiet=*/true};
+  ReportTargets targets = line.reports;
+  targets.is_quiet = true;
   require_writable(targets);
 
   const Report old_report = check_build(line, before, "before");
@@ -97,8 +97,14 @@ int run_verify_fix(const std::vector<std::string>& given) {
   const Report new_report = check_build(line, after, "after");
   write_reports(new_report, targets);
   if (!new_report.error.empty() || new_report.interrupted_by) return new_report.exit_code();
+  const report::Fix fix = report::judge_fix(old_report, new_report);
+  if (fix == report::Fix::kNothingToFix) {
+    ReportTargets on_terminal;
+    on_terminal.color = targets.color;
+    write_reports(old_report, on_terminal);
+  }
   report::write_changes(report::changes_between(old_report, new_report), std::cout);
-  return conclude(report::judge_fix(old_report, new_report));
+  return conclude(fix);
 }
 
 }  // namespace watertight::cli

@@ -144,6 +144,7 @@ Json json_of(const Report& report) {
             {"verdict", report.verdict()},
             {"exit_code", report.exit_code()},
             {"strict", report.is_strict}};
+  if (!report.invocation.empty()) json["invocation"] = report.invocation;
   put(json, "error", report.error);
   if (report.interrupted_by != 0) json["interrupted_by"] = report.interrupted_by;
   if (report.deadline_passed) json["deadline_passed"] = true;

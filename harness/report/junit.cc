@@ -2,6 +2,7 @@
 #include "report/junit.h"
 
 #include "posix/file.h"
+#include "report/facts.h"
 #include "report/terminal.h"
 #include "report/text.h"
 #include "report/verdicts.h"
@@ -101,10 +102,7 @@ void add_check(pugi::xml_node suite, const Report& report, const CheckResult& ch
 void add_run(pugi::xml_node suite, const Report& report) {
   const Outcome outcome = outcome_of(report);
   if (!outcome.element) return;
-  std::string message = report.error;
-  if (message.empty() && report.interrupted_by != 0)
-    message = fmt::format("interrupted by signal {}", report.interrupted_by);
-  if (message.empty()) message = "ended by its own deadline";
+  const std::string message = trouble(report);
   std::string text;
   for (const std::string& line : split_lines(message)) text += printable(line) + "\n";
   if (!report.log_tail.empty()) text += "last lines of the daemon's output:\n";

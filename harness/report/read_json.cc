@@ -107,6 +107,7 @@ Report report_of(const Json& json) {
   report.is_strict = value_or_empty<bool>(json, "strict");
   report.error = value_or_empty<std::string>(json, "error");
   report.interrupted_by = value_or_empty<int>(json, "interrupted_by");
+  report.invocation = value_or_empty<std::vector<std::string>>(json, "invocation");
   report.deadline_passed = value_or_empty<bool>(json, "deadline_passed");
   if (const auto daemon = find<Json>(json, "daemon")) {
     report.name = value_or_empty<std::string>(*daemon, "name");

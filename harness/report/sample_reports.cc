@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 
 namespace watertight::report {
@@ -166,10 +167,85 @@ Report hostile_report() {
   return report;
 }
 
+Report long_report(std::size_t samples) {
+  Report report = clean_report();
+  report.name = "grows_slowly";
+  report.invocation = {"watertight", "check",          "--stress", "http://127.0.0.1:{port}/a b",
+                       "--",         "./grows_slowly", "--port",   "{port}"};
+  report.operations = 64 * samples;
+  const auto operations = static_cast<double>(report.operations);
+  CheckResult heap =
+      check("growth.heap", Verdict::kFail,
+            "leaks 48.0 ± 0.1 bytes per operation; 6.6 MiB a day at 100 operations a minute");
+  heap.rate = Rate{48, 47.4, 48.6, 432000, "byte"};
+  heap.decided_after_s = 3.1;
+  heap.decided_at_operations = report.operations * 3 / 4;
+  const Frame main{"main", "/src/server/main.cc", 60, "/usr/bin/server", 4800};
+  const Frame loop{"event_loop(Server&)", "/src/server/loop.cc", 214, "/usr/bin/server", 4900};
+  const Frame request{"on_request(Request const&)", "/src/server/server.cc", 88, "/usr/bin/server",
+                      5000};
+  heap.blame = {
+      {.share = 0.75,
+       .count = 49152,
+       .what = "blocks of 48 bytes, lost",
+       .frames = {{"Session::Session()", "/src/server/session.cc", 31, "/usr/bin/server", 5100},
+                  request,
+                  loop,
+                  main},
+       .fingerprint = "0123456789abcdef"},
+      {.share = 0.2,
+       .count = 16384,
+       .what = "blocks of 16 bytes, lost",
+       .frames = {{"copy_name(char const*)", "/src/server/names.cc", 12, "/usr/bin/server", 5200},
+                  request,
+                  loop,
+                  main},
+       .fingerprint = "fedcba9876543210"},
+      {.share = 0.05,
+       .count = 512,
+       .what = "blocks of 128 bytes, reachable",
+       .frames = {{"log_line(Level, char const*)", "/src/server/log.cc", 77, "/usr/bin/server",
+                   5300},
+                  loop,
+                  main},
+       .fingerprint = "00112233445566ff"}};
+  heap.evidence = {"at 9 000 operations a second: 35.6 GiB a day, 12.7 TiB a year",
+                   "at 100 operations a minute: 6.6 MiB a day, 2.4 GiB a year"};
+  std::erase_if(report.checks, [](const CheckResult& c) { return c.id == "growth.heap"; });
+  report.checks.insert(report.checks.begin(), heap);
+  for (CheckResult& passed : report.checks)
+    if (passed.verdict == Verdict::kPass && passed.id.starts_with("growth."))
+      passed.rate =
+          Rate{0, -*passed.detection_limit_per_operation, *passed.detection_limit_per_operation, 0,
+               passed.id == "growth.rss" ? "byte" : passed.id.substr(7, passed.id.size() - 8)};
+  for (std::size_t i = 1; i <= samples; ++i) {
+    const double at = 64.0 * static_cast<double>(i);
+    const double wave = std::sin(static_cast<double>(i * i));
+    report.series["operations"].push_back(at);
+    report.series["heap"].push_back(std::round(1e6 + 48 * at + operations * wave));
+    report.series["rss"].push_back(
+        4096 * std::round(900 + 200 * (1 - std::exp(-at / operations * 20)) + 6 * wave));
+    report.series["fds"].push_back(std::round(14 + 2 * wave));
+    report.series["threads"].push_back(4);
+  }
+  return report;
+}
+
+std::vector<Rule> sample_rules() {
+  return {{"growth.fds", Severity::kFail, "descriptors do not grow", "No descriptor is left open.",
+           "At its limit the daemon cannot accept.", "Close what you open."},
+          {"growth.heap", Severity::kFail, "memory does not grow", "What is allocated is freed.",
+           "The kernel kills what takes all memory.", "Free what you allocate."}};
+}
+
 std::map<std::string, Report> sample_reports() {
-  return {{"leaking", leaking_report()},         {"clean", clean_report()},
-          {"unstartable", unstartable_report()}, {"interrupted", interrupted_report()},
-          {"hostile", hostile_report()},         {"empty", Report{}}};
+  return {{"leaking", leaking_report()},
+          {"clean", clean_report()},
+          {"unstartable", unstartable_report()},
+          {"interrupted", interrupted_report()},
+          {"hostile", hostile_report()},
+          {"empty", Report{}},
+          {"long", long_report(5000)}};
 }
 
 }  // namespace watertight::report

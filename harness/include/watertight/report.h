@@ -69,6 +69,8 @@ struct Warp {
 struct Report {
   std::string name;
   std::vector<std::string> command;
+  /// The command line that made the report, to run it again; empty where there was none.
+  std::vector<std::string> invocation;
   std::optional<int> pid;  ///< Main process of the growth run.
   std::optional<double> ready_after_s;
   std::string containment;   ///< `cgroup` or `subreaper`: the rung that held.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file Takes a report's series, gives what is drawn of it. Private to report/.
+
+#include <watertight/report.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace watertight::report {
+
+/// A sample of a resource after so many operations; one that was not measured has none.
+struct Point {
+  double operations = 0;
+  std::optional<double> amount;
+};
+
+/// At most about `most` of the points: the first, the last, and of each stretch of operations
+/// between them the least and the greatest, so that no peak and no floor is lost. Points are left
+/// as they are where they are no more than that.
+std::vector<Point> thin(const std::vector<Point>& points, std::size_t most);
+
+/// The measured rate as lines through a point: the fitted one, and those of the ends of its
+/// interval.
+struct FittedLine {
+  Point through;
+  double rate = 0;  ///< Per operation, like the next two.
+  double low = 0;
+  double high = 0;
+};
+
+/// The series behind a growth check.
+struct Plot {
+  std::string resource;  ///< `fds`: its column.
+  std::string unit;      ///< `fd`, `byte`; empty where it is not known.
+  std::vector<Point> points;
+  std::optional<FittedLine> line;  ///< Of growth; none for a check that passed.
+  std::optional<double> decided_at_operations;
+};
+
+/// What `growth.fds` was judged by; nothing for a check without a series, or one without an amount.
+/// Amounts that are not finite count as not measured.
+std::optional<Plot> plot_of(const Report& report, const CheckResult& check);
+
+}  // namespace watertight::report
