@@ -210,8 +210,7 @@ std::vector<Agent::Grown> Agent::of_resource(const std::vector<Grown>& grown,
   return found;
 }
 
-/// Lets the daemon work on while the largest allocating sites take stacks, and shares out among
-/// those what each site grew by.
+/// Lets the daemon work on while the largest allocating sites take stacks.
 void Agent::take_stacks(const std::vector<Grown>& sites, const Question& question,
                         std::uint64_t operations) {
   double wanted = 0;
@@ -227,6 +226,7 @@ void Agent::take_stacks(const std::vector<Grown>& sites, const Question& questio
     question.work(static_cast<std::uint64_t>(std::clamp(wanted, kStacksWanted, kMostOperations)));
 }
 
+/// What a site grew by, shared out among the stacks that were seen of it.
 std::vector<Agent::Grown> Agent::split_by_stack(const Grown& one, const Look& now) {
   std::vector<Grown> parts;
   double total = 0;

@@ -58,7 +58,7 @@ Scenario scenario_of(const Leak& leak) {
   scenario.stress = {sample_stress(leak.stress, {leak.line})};
   if (leak.stress == "idle" || leak.stress == "signal:HUP") scenario.stress[0].send.clear();
   scenario.only = {"growth." + leak.resource};
-  scenario.budget = {2048, 20s};
+  scenario.budget = {leak.stress == "signal:HUP" ? 2048 : 8192, 20s};
   scenario.window = {"", 1s};
   return scenario;
 }

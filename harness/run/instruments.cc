@@ -43,7 +43,8 @@ std::string why_not_in(const path& program) {
 
 std::string why_no_agent(const Scenario& scenario) {
   if (scenario.blame == BlameMode::kOff) return "--blame off runs the daemon bare";
-  if (scenario.blame != BlameMode::kAuto) return "another than the agent was asked for (--blame)";
+  if (scenario.blame != BlameMode::kAuto && scenario.blame != BlameMode::kAgent)
+    return "another than the agent was asked for (--blame)";
   const auto is_valgrind = [](const path& word) { return word.filename() == "valgrind"; };
   if (std::ranges::any_of(scenario.command, is_valgrind))
     return "Valgrind keeps the heap itself; --blame valgrind asks it";
