@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 namespace watertight::rehearsals {
 namespace {
@@ -22,6 +23,15 @@ const std::vector<std::string> kHostile{"/usr/bin/env", "--block-signal=TERM,HUP
 constexpr int kBlocked[] = {SIGTERM, SIGHUP, SIGCHLD, SIGUSR1};
 
 bool has(std::uint64_t set, int number) { return (set >> (number - 1) & 1) != 0; }
+
+/// A daemon that puts itself in the background cleans up after its starter (daemon(7), SysV
+/// daemons); in the foreground it may rely on a supervisor.
+CheckResult failed_as(bool is_in_background, std::string summary,
+                      std::vector<std::string> evidence) {
+  CheckResult result = failed(std::move(summary), std::move(evidence));
+  if (!is_in_background) result.severity = Severity::kWarn;
+  return result;
+}
 
 /// False where a shell or another program stands between the command and the daemon.
 bool is_own_program(const launch::Daemon& daemon) {
@@ -59,12 +69,15 @@ CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interr
   if (!daemon) return stage.trouble();
   const auto hostile = proc::read_status(daemon->main().pid());
   const bool runs_its_command = is_own_program(*daemon);
+  const bool is_in_background = daemon->is_in_background();
   const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
   if (stage.is_interrupted()) return stage.trouble();
   if (!stop.main_in_window) {
-    return failed(fmt::format("started with SIGTERM blocked it never hears it: alive {} after it",
-                              text_of(scenario.window)),
-                  stop.evidence);
+    return failed_as(
+        is_in_background,
+        fmt::format("started with SIGTERM blocked it never hears it: alive {} after it",
+                    text_of(scenario.window)),
+        stop.evidence);
   }
   if (!runs_its_command) {
     return not_applicable(
@@ -73,10 +86,12 @@ CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interr
   }
   if (!clean || !hostile) return inconclusive("it ended while it was looked at");
   if (const std::string deaf = deaf_to(*clean, *hostile); !deaf.empty()) {
-    return failed(fmt::format("keeps the signal mask that it was started with, and so never hears "
-                              "{}, which it has a handler for",
-                              deaf),
-                  stop.evidence);
+    return failed_as(
+        is_in_background,
+        fmt::format("keeps the signal mask that it was started with, and so never hears "
+                    "{}, which it has a handler for",
+                    deaf),
+        stop.evidence);
   }
   return passed(
       fmt::format("SIGTERM ends it in {} though it was started with that and others blocked; would "

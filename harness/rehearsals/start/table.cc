@@ -88,7 +88,7 @@ std::span<const Check> start_checks() {
         .why = "The signal mask passes through fork and exec. A supervisor or a script that "
                "blocks SIGTERM for a moment makes a daemon that only SIGKILL ends.",
         .source = "sigprocmask(2); daemon(7), SysV daemons, step 3; poco#3398, bun#38926",
-        .false_alarms = "None known: what is blocked in a usual start too is on purpose. Not "
+        .false_alarms = "In the foreground it is a warning: a supervisor may see to that. Not "
                         "applicable where the command is a shell or a script, which may set the "
                         "mask anew.",
         .cure = "sigprocmask(SIG_SETMASK) with an empty set in the first lines of main."},
