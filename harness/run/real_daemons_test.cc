@@ -154,6 +154,9 @@ TEST(RehearsedDaemon, NginxInTheBackgroundRunsOnWhereItsPidFileMeetsAFullDisk) {
   scenario.only = {"start.*", "signals.*"};
   scenario.is_quick = true;
   const Report report = check(scenario);
+  for (const CheckResult& result : report.checks)
+    for (const std::string& line : result.evidence)
+      if (line.starts_with("not looked at: a full disk")) GTEST_SKIP() << line;
   EXPECT_EQ(verdict_of(report, "start.failure_reported"), Verdict::kFail) << describe(report);
   for (const char* id : {"start.session", "start.mask_reset", "start.ready_first",
                          "signals.sigpipe", "signals.sigchld"})
