@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/program.h"
+#include "posix/clock.h"
 #include "posix/process.h"
 #include "proc/process.h"
 #include "rehearsals/stage.h"
@@ -17,9 +18,12 @@
 namespace watertight::rehearsals {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// What a careless supervisor, or a shell function that was interrupted, passes on.
 const std::vector<std::string> kHostile{"/usr/bin/env", "--block-signal=TERM,HUP,CHLD,USR1",
                                         "--ignore-signal=PIPE"};
+constexpr Duration kTimeToRest = 2s;
 constexpr int kBlocked[] = {SIGTERM, SIGHUP, SIGCHLD, SIGUSR1};
 
 bool has(std::uint64_t set, int number) { return (set >> (number - 1) & 1) != 0; }
@@ -54,6 +58,20 @@ std::string deaf_to(const proc::Status& clean, const proc::Status& hostile) {
   return names;
 }
 
+/// What it is deaf to for good; empty where it has ended. One that rests in sigsuspend(2) or
+/// ppoll(2) blocks signals whenever it is on its way there.
+std::optional<std::string> deaf_for_good(const proc::Status& clean, pid_t pid,
+                                         const Interrupted& interrupted) {
+  const posix::Deadline deadline(kTimeToRest);
+  for (;;) {
+    const auto hostile = proc::read_status(pid);
+    if (!hostile) return std::nullopt;
+    const std::string names = deaf_to(clean, *hostile);
+    if (names.empty() || deadline.has_passed() || (interrupted && interrupted())) return names;
+    posix::pause_for(5ms);
+  }
+}
+
 }  // namespace
 
 CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interrupted) {
@@ -67,7 +85,7 @@ CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interr
   Stage stage(scenario, interrupted);
   auto daemon = stage.start({.through = kHostile});
   if (!daemon) return stage.trouble();
-  const auto hostile = proc::read_status(daemon->main().pid());
+  const auto deaf = clean ? deaf_for_good(*clean, daemon->main().pid(), interrupted) : std::nullopt;
   const bool runs_its_command = is_own_program(*daemon);
   const bool is_in_background = daemon->is_in_background();
   const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
@@ -84,13 +102,13 @@ CheckResult start_mask_reset(const Scenario& scenario, const Interrupted& interr
         fmt::format("it is started through {}, which may set the mask anew: name the daemon itself",
                     scenario.command.front()));
   }
-  if (!clean || !hostile) return inconclusive("it ended while it was looked at");
-  if (const std::string deaf = deaf_to(*clean, *hostile); !deaf.empty()) {
+  if (!deaf) return inconclusive("it ended while it was looked at");
+  if (!deaf->empty()) {
     return failed_as(
         is_in_background,
         fmt::format("keeps the signal mask that it was started with, and so never hears "
                     "{}, which it has a handler for",
-                    deaf),
+                    *deaf),
         stop.evidence);
   }
   return passed(
