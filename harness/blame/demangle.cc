@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blame/demangle.h"
 
+#define HAVE_DECL_BASENAME 1  // string.h declares it, otherwise than libiberty.h would
 #include <libiberty/demangle.h>
 
 #include <cstdlib>

@@ -112,7 +112,9 @@ TEST_F(Files, GiveALastLineThatIsNotFinished) {
 }
 
 TEST_F(Files, GiveNoMoreThanTheEndOfAFlood) {
-  write_file(folder_ / "f", std::string(200'000, 'x') + "\nend\n");
+  std::string flood(200'000, 'x');
+  flood += "\nend\n";
+  write_file(folder_ / "f", flood);
   EXPECT_EQ(read_tail(folder_ / "f", 1), "end\n");
   EXPECT_EQ(read_tail(folder_ / "f", 2).size(), 64U * 1024);
 }

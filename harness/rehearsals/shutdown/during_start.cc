@@ -4,11 +4,13 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
+#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
+#include <variant>
 
 namespace watertight::rehearsals {
 namespace {
@@ -18,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr int kPoints = 60, kQuickPoints = 12;
 /// The first instant is always one; a daemon that starts faster than we can tell has others too.
 constexpr Duration kLeastSweep = 10ms, kMostSweep = 4s;
+constexpr Duration kStartIsOver = 250ms, kMostForQuiet = 2s;
 constexpr auto kMostForAll = 10s, kQuickMostForAll = 2s;
 
 std::set<std::string> names_of(const Leftovers& leftovers, const std::filesystem::path& state) {
@@ -27,25 +30,34 @@ std::set<std::string> names_of(const Leftovers& leftovers, const std::filesystem
   return names;
 }
 
+/// A stop of a daemon whose start is long over.
+struct LaterStop {
+  std::set<std::string> leftovers;  ///< What it leaves is none of this rehearsal's business.
+  Duration ready_after{};
+};
+
+std::variant<LaterStop, CheckResult> stop_later(const Scenario& scenario,
+                                                const Interrupted& interrupted) {
+  Stage stage(scenario, interrupted);
+  launch::Site* const site = stage.site();
+  if (!site) return stage.trouble();
+  const Leftovers leftovers(site->state());
+  auto daemon = stage.start();
+  if (!daemon) return stage.trouble();
+  // Ready is not done: cron writes its PID file first, and the mark of a reboot after it.
+  posix::pause_for(kStartIsOver);
+  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  stop_daemon(*daemon, {.window = scenario.window.length, .tell = tell_all, .waits_for_all = true},
+              interrupted);
+  return LaterStop{names_of(leftovers, site->state()), daemon->ready_after()};
+}
+
 }  // namespace
 
 CheckResult shutdown_during_start(const Scenario& scenario, const Interrupted& interrupted) {
-  // What a stop leaves that is none of this rehearsal's business, and how long a start takes.
-  std::set<std::string> usual;
-  Duration ready_after{};
-  {
-    Stage stage(scenario, interrupted);
-    launch::Site* const site = stage.site();
-    if (!site) return stage.trouble();
-    const Leftovers leftovers(site->state());
-    auto daemon = stage.start();
-    if (!daemon) return stage.trouble();
-    ready_after = daemon->ready_after();
-    stop_daemon(*daemon,
-                {.window = scenario.window.length, .tell = tell_all, .waits_for_all = true},
-                interrupted);
-    usual = names_of(leftovers, site->state());
-  }
+  const auto later = stop_later(scenario, interrupted);
+  if (const auto* trouble = std::get_if<CheckResult>(&later)) return *trouble;
+  const auto& [usual, ready_after] = std::get<LaterStop>(later);
   const Duration sweep = std::clamp(2 * ready_after, kLeastSweep, kMostSweep);
   const int points = scenario.is_quick ? kQuickPoints : kPoints;
   const posix::Deadline enough(scenario.is_quick ? kQuickMostForAll : kMostForAll);
