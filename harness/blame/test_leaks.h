@@ -83,7 +83,8 @@ inline void expect_culprit_first(const Answer& answer, const Leak& leak) {
   ASSERT_NE(found, answer.blame.end()) << testing::PrintToString(answer.remarks);
   const Blame& first = found->second.front();
   EXPECT_GT(first.share, 0.9);
-  EXPECT_GE(first.count, 256u);
+  EXPECT_GE(first.count,
+            leak.stress == "idle" ? 16u : 256u);  // Ticks come with time, not with work.
   EXPECT_NE(first.what, "");
   EXPECT_EQ(first.fingerprint.size(), 16u);
   ASSERT_FALSE(first.frames.empty());

@@ -58,7 +58,7 @@ Scenario scenario_of(const Leak& leak) {
   scenario.stress = {sample_stress(leak.stress, {leak.line})};
   if (leak.stress == "idle" || leak.stress == "signal:HUP") scenario.stress[0].send.clear();
   scenario.only = {"growth." + leak.resource};
-  scenario.budget = {leak.stress == "signal:HUP" ? 2048 : 8192, 20s};
+  scenario.budget = {leak.stress == "signal:HUP" ? 2048 : 8192, 60s};
   scenario.window = {"", 1s};
   return scenario;
 }
@@ -125,7 +125,7 @@ Scenario steady_scenario() {
   Scenario scenario = sample_scenario("accept_close");
   scenario.stress = {sample_stress("tcp:127.0.0.1:{port}")};
   scenario.only = {"growth.heap", "growth.fds"};
-  scenario.budget = {4096, 20s};
+  scenario.budget = {4096, 60s};
   return scenario;
 }
 

@@ -4,6 +4,7 @@
 #include "rehearsals/client.h"
 #include "rehearsals/signals/checks.h"
 #include "rehearsals/stage.h"
+#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kMostForQuiet = 1s;
 constexpr auto kMostToStop = 1s;
 constexpr auto kMostToReap = 2s;
 
@@ -68,6 +70,8 @@ CheckResult signals_sigchld(const Scenario& scenario, const Interrupted& interru
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
   Client client(*daemon);
+  // Ready is not done: nginx listens before it has all its workers.
+  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
   const std::vector<proc::ProcessId> children = children_of(*daemon, false);
   if (children.size() < 2)
     return not_applicable("it has less than two children, whose deaths could meet");
