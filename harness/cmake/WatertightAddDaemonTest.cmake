@@ -20,18 +20,26 @@
 # The arguments are the options of `watertight check` (see its --help) in capitals. Besides those:
 #   COMMAND        The daemon's argument vector. The first word may be a target of this project. {port}, {port2}…
 #                  are free loopback ports, {state} is a private folder of the run; no test needs a port of its own.
-#   SCENARIO       May give the command as well. SEND to RATE belong to the one STRESS; several stresses that differ
-#                  in them need a scenario.
+#   SCENARIO       May give the command as well; of its checks (`only`) the groups choose. SEND to RATE belong to the
+#                  one STRESS; several stresses that differ in them need a scenario. For a folder of scenarios there is
+#                  watertight_discover_tests().
 #   ONLY, SKIP, KNOWN  begin with the name of a group: growth.fds, 'lock.*'. A group of which ONLY names nothing gets
 #                  no test, where ONLY is given.
 #   LABELS         Besides `watertight` and the group's name.
 #   TIMEOUT        What ctest kills with SIGKILL has no report, so this must be longer than Watertight's own deadline:
 #                  1 800 by default, which a TIME of ten minutes or EXTEND may exceed.
-#   RESOURCE_LOCK  For what two tests must not use at a time, a fixed port for example.
-#   REPORTS        name.group.html, .json and .xml (JUnit) are written there: report files to collect in CI.
+#   RESOURCE_LOCK  For what two tests must not use at a time. A port that READY or STRESS names by number, as in
+#                  tcp:127.0.0.1:8080, is locked without (`port:8080`); better let {port} choose one.
+#   REPORTS        name.group.html, .json and .xml (JUnit) are written there: report files to collect in CI. By default
+#                  where the variable WATERTIGHT_REPORTS says.
+#
+# The variable WATERTIGHT_LAUNCHER holds what the daemon is run under, for example valgrind with its options, where
+# COMMAND is given; ci/user_project shows the use of both.
 #
 # Exit code 77 (all chosen checks not applicable) is "skipped". A test uses two processors. ctest prints the report of a
 # test that failed with --output-on-failure.
+include("${CMAKE_CURRENT_LIST_DIR}/WatertightPortLocks.cmake")
+
 function(watertight_add_daemon_test)
   set(switches KEEP_ALIVE RIGOROUS EXTEND STRICT FAIL_FAST QUICK)
   set(settings READY READY_TIMEOUT PID_FILE WINDOW USER FD_LIMIT EXPECT MANNERS OPS_PER_RUN CONCURRENCY RATE OPS TIME
@@ -83,7 +91,7 @@ function(watertight_add_daemon_test)
     if(TARGET "${program}")
       set(program "$<TARGET_FILE:${program}>")
     endif()
-    list(PREPEND daemon -- "${program}")
+    list(PREPEND daemon -- ${WATERTIGHT_LAUNCHER} "${program}")
   endif()
 
   set(groups shutdown signals start reload)
@@ -102,6 +110,16 @@ function(watertight_add_daemon_test)
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 1800)
   endif()
+  if(NOT test_REPORTS)
+    set(test_REPORTS "${WATERTIGHT_REPORTS}")
+  endif()
+  set(text "${test_READY};${test_STRESS}")
+  if(scenario AND EXISTS "${scenario}")
+    file(READ "${scenario}" from_file)
+    string(APPEND text ";${from_file}")
+  endif()
+  watertight_port_locks(locks "${text}")
+  list(APPEND locks ${test_RESOURCE_LOCK})
 
   foreach(group IN LISTS groups)
     set(chosen "")
@@ -132,9 +150,7 @@ function(watertight_add_daemon_test)
       LABELS "${labels}"
       TIMEOUT ${test_TIMEOUT}
       SKIP_RETURN_CODE 77
-      PROCESSORS 2)
-    if(test_RESOURCE_LOCK)
-      set_tests_properties(${test_NAME}.${group} PROPERTIES RESOURCE_LOCK "${test_RESOURCE_LOCK}")
-    endif()
+      PROCESSORS 2
+      RESOURCE_LOCK "${locks}")
   endforeach()
 endfunction()

@@ -41,5 +41,8 @@ install(FILES
   ${PROJECT_BINARY_DIR}/package/watertight-config.cmake
   ${PROJECT_BINARY_DIR}/package/watertight-config-version.cmake
   harness/cmake/WatertightAddDaemonTest.cmake
+  harness/cmake/WatertightDiscoverTests.cmake
+  harness/cmake/WatertightPortLocks.cmake
+  harness/cmake/WatertightScenarioTests.cmake
   DESTINATION ${package})
 install(FILES ${PROJECT_BINARY_DIR}/package/watertight.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -14,6 +14,15 @@ namespace watertight::posix {
 SharedMapping SharedMapping::create(const std::filesystem::path& path, std::size_t bytes) {
   const UniqueFd file = open_file(path, O_RDWR | O_CREAT | O_EXCL, 0666);
   checked(::fchmod(file.get(), 0666), "fchmod", path.string());  // Whatever the umask.
+  return map(file, path, bytes);
+}
+
+SharedMapping SharedMapping::open(const std::filesystem::path& path, std::size_t bytes) {
+  return map(open_file(path, O_RDWR), path, bytes);
+}
+
+SharedMapping SharedMapping::map(const UniqueFd& file, const std::filesystem::path& path,
+                                 std::size_t bytes) {
   checked(::ftruncate(file.get(), static_cast<off_t>(bytes)), "ftruncate", path.string());
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (memory == MAP_FAILED) throw HarnessError("mmap", path.string(), errno);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "posix/unique_fd.h"
+
 #include <cstddef>
 #include <filesystem>
 #include <utility>
@@ -14,6 +16,9 @@ class SharedMapping {
   /// exists.
   static SharedMapping create(const std::filesystem::path& path, std::size_t bytes);
 
+  /// Of a file that is there, made that long. Throws HarnessError.
+  static SharedMapping open(const std::filesystem::path& path, std::size_t bytes);
+
   SharedMapping(SharedMapping&& other) noexcept
       : memory_(std::exchange(other.memory_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
   SharedMapping& operator=(SharedMapping&& other) noexcept;
@@ -26,6 +31,8 @@ class SharedMapping {
 
  private:
   SharedMapping(std::byte* memory, std::size_t bytes) : memory_(memory), bytes_(bytes) {}
+  static SharedMapping map(const UniqueFd& file, const std::filesystem::path& path,
+                           std::size_t bytes);
 
   std::byte* memory_ = nullptr;
   std::size_t bytes_ = 0;

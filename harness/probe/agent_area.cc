@@ -4,6 +4,7 @@
 #include "proc/process.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace watertight::probe {
 namespace {
@@ -11,6 +12,10 @@ namespace {
 template <typename T>
 T load(const T& field) {
   return __atomic_load_n(&field, __ATOMIC_ACQUIRE);
+}
+
+std::size_t size_of(const AgentArea::Options& options) {
+  return sizeof(WatertightAgentArea) + options.slots * sizeof(WatertightAgentSlot);
 }
 
 std::uint32_t site_count(const WatertightAgentSlot& slot) {
@@ -27,8 +32,15 @@ std::vector<std::uint64_t> frames_of(const WatertightAgentSlot& slot, std::uint3
 }  // namespace
 
 AgentArea::AgentArea(const std::filesystem::path& file, const Options& options)
-    : memory_(posix::SharedMapping::create(
-          file, sizeof(WatertightAgentArea) + options.slots * sizeof(WatertightAgentSlot))),
+    : AgentArea(posix::SharedMapping::create(file, size_of(options)), file, options) {}
+
+AgentArea AgentArea::in(const std::filesystem::path& file, const Options& options) {
+  return {posix::SharedMapping::open(file, size_of(options)), file, options};
+}
+
+AgentArea::AgentArea(posix::SharedMapping memory, const std::filesystem::path& file,
+                     const Options& options)
+    : memory_(std::move(memory)),
       slots_(std::min<std::uint32_t>(options.slots, kWatertightAgentMostSlots)),
       sample_shift_(options.sample_shift),
       variable_(WATERTIGHT_AGENT_VARIABLE "=" + file.string()) {

@@ -64,6 +64,9 @@ class AgentArea {
   AgentArea(const std::filesystem::path& file, const Options& options);
   explicit AgentArea(const std::filesystem::path& file) : AgentArea(file, Options{}) {}
 
+  /// In a file that is there: empty, or an area with the same options, which goes on as it is.
+  static AgentArea in(const std::filesystem::path& file, const Options& options);
+
   /// `NAME=value` for the daemon's environment.
   const std::string& variable() const { return variable_; }
 
@@ -97,6 +100,7 @@ class AgentArea {
   void release_ended();
 
  private:
+  AgentArea(posix::SharedMapping memory, const std::filesystem::path& file, const Options& options);
   WatertightAgentArea& header() const;
   WatertightAgentSlot& slot(std::uint32_t index) const;
   WatertightAgentSlot* find(pid_t pid) const;
