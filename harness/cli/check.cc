@@ -2,6 +2,7 @@
 #include "cli/check.h"
 
 #include "cli/interruption.h"
+#include "cli/matrix.h"
 #include "cli/write_reports.h"
 #include "posix/terminal.h"
 #include "report/progress.h"
@@ -9,8 +10,11 @@
 
 #include <watertight/watertight.h>
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <iostream>
+#include <span>
 
 namespace watertight::cli {
 namespace {
@@ -30,8 +34,9 @@ Report check_with_progress(const ParsedCommandLine& line) {
   return report;
 }
 
+namespace {
+
 int run_check(const ParsedCommandLine& line) {
-  require_writable(line.reports);
   const Report report = check_with_progress(line);
   try {
     write_reports(report, line.reports);
@@ -40,6 +45,30 @@ int run_check(const ParsedCommandLine& line) {
     return report.exit_code() == 0 ? kHarnessFault : report.exit_code();
   }
   return report.exit_code();
+}
+
+/// A line for each run of a matrix, below their reports.
+void write_summary(const std::vector<ParsedCommandLine>& lines, std::span<const int> exit_codes) {
+  std::cout << '\n';
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    std::cout << fmt::format("{:14} {}\n",
+                             i < exit_codes.size() ? word_for(exit_codes[i]) : "not run",
+                             lines[i].scenario.name);
+}
+
+}  // namespace
+
+int run_checks(const std::vector<ParsedCommandLine>& lines) {
+  for (const ParsedCommandLine& line : lines) require_writable(line.reports);
+  std::vector<int> exit_codes;
+  for (const ParsedCommandLine& line : lines) {
+    if (!exit_codes.empty()) std::cout << std::endl;
+    exit_codes.push_back(run_check(line));
+    const bool is_enough = line.scenario.fails_fast && exit_codes.back() == 1;
+    if (interruption() != 0 || is_enough) break;
+  }
+  if (lines.size() > 1) write_summary(lines, exit_codes);
+  return exit_code_of(exit_codes);
 }
 
 }  // namespace watertight::cli

@@ -11,8 +11,9 @@ namespace watertight::cli {
 /// harness ends the run, and its report tells.
 Report check_with_progress(const ParsedCommandLine& line);
 
-/// `watertight check`: checks the daemon, writes the reports, gives the exit code. Throws
-/// ScenarioError where a report could not be written, before anything is started.
-int run_check(const ParsedCommandLine& line);
+/// `watertight check`: checks the daemon, once for each run of a matrix, writes the reports, gives
+/// the exit code. Throws ScenarioError where a report could not be written, before anything is
+/// started.
+int run_checks(const std::vector<ParsedCommandLine>& lines);
 
 }  // namespace watertight::cli

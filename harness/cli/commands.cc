@@ -2,7 +2,9 @@
 #include "cli/commands.h"
 
 #include "cli/compare.h"
+#include "cli/doctor.h"
 #include "cli/explain.h"
+#include "cli/init.h"
 #include "cli/judge.h"
 #include "cli/verify_fix.h"
 
@@ -14,7 +16,9 @@ std::span<const Command> other_commands() {
   static constexpr Command kTable[] = {
       {"baseline", "the leaks that are known, so that a run fails on others only", run_baseline},
       {"diff", "what changed from one JSON report to the next", run_diff},
+      {"doctor", "what works on this machine, and how to enable the rest", run_doctor},
       {"explain", "what a check looks for, how and why, and the cure", run_explain},
+      {"init", "a scenario to begin with, from looking at a daemon", run_init},
       {"judge", "the verdict on a recorded series (CSV, or the JSON of an earlier run)", run_judge},
       {"verify-fix", "the leak is there before and gone after", run_verify_fix},
   };

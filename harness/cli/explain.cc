@@ -24,7 +24,11 @@ using run::CheckDescription;
 constexpr report::Mark kNoMark{"", "", Ink::kPlain};
 
 constexpr std::string_view kExplainHelp =
-    R"(Usage: watertight explain [CHECK...]
+    R"(Examples:
+  watertight explain growth.fds
+  watertight explain 'lock.*'
+
+Usage: watertight explain [CHECK...]
 
 What a check looks for, how and why, its false alarms, and the cure. CHECK is an id or a glob:
 growth.fds, 'lock.*'. Without one: the list of all checks.

@@ -15,7 +15,11 @@ namespace watertight::cli {
 namespace {
 
 constexpr std::string_view kJudgeHelp =
-    R"(Usage: watertight judge [OPTIONS] SERIES
+    R"(Examples:
+  watertight judge --html report.html series.csv
+  watertight judge --tolerate rss=1B/op report.json
+
+Usage: watertight judge [OPTIONS] SERIES
 
 Judges a recorded series as a run would that had recorded it. SERIES is CSV (ops,t,RESOURCE,...; a
 resource that ends in _kb is KiB of memory, others are counted; a cell may be empty) or the JSON

@@ -37,7 +37,8 @@ int run(const std::vector<std::string>& arguments) {
     require_written(std::cout);
     return exit_code;
   }
-  const ParsedCommandLine line = parse_command_line(arguments);
+  const std::vector<ParsedCommandLine> lines = parse_runs(arguments);
+  const ParsedCommandLine& line = lines.front();
   switch (line.action) {
     case ParsedCommandLine::Action::kHelp:
       std::cout << line.help;
@@ -46,7 +47,7 @@ int run(const std::vector<std::string>& arguments) {
       std::cout << version() << "\n";
       return 0;
     case ParsedCommandLine::Action::kCheck:
-      return run_check(line);
+      return line.is_bisect ? exit_code_for_bisect(run_checks(lines)) : run_checks(lines);
   }
   return kUsageError;
 }

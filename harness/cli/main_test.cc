@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/interruption.h"
-#include "posix/clock.h"
-#include "posix/file.h"
+#include "cli/test_command.h"
 #include "posix/pipe.h"
-#include "posix/process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <filesystem>
-#include <optional>
 
 namespace watertight::cli {
 namespace {
@@ -21,62 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using Words = std::vector<std::string>;
 
-constexpr auto kPatience = 60s;
-
-/// A folder of the test's own, removed with what is in it.
-class Folder {
- public:
-  Folder() {
-    std::string name = testing::TempDir() + "watertight_cli_XXXXXX";
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The command, started with its output in files of `folder`.
-class Command {
- public:
-  Command(const Folder& folder, Words arguments, std::map<int, int> descriptors = {})
-      : folder_(folder),
-        out_(posix::open_file(folder.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600)),
-        err_(posix::open_file(folder.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0600)),
-        null_(posix::open_file("/dev/null", O_RDONLY)),
-        child_(start(std::move(arguments), std::move(descriptors))) {}
-
-  posix::ChildProcess& process() { return child_; }
-
-  /// Exit code, or 128+n as a shell has it. Fails the test where it does not end.
-  int wait() {
-    const auto status = child_.wait(posix::Deadline(kPatience));
-    if (!status) ADD_FAILURE() << "the command does not end; it said: " << err();
-    return !status ? -1 : status->was_signalled ? 128 + status->code : status->code;
-  }
-
-  std::string out() const { return posix::read_file(folder_.file("out")).value_or(""); }
-  std::string err() const { return posix::read_file(folder_.file("err")).value_or(""); }
-
- private:
-  posix::ChildProcess start(Words arguments, std::map<int, int> descriptors) {
-    const std::string program = std::string(WATERTIGHT_BUILD) + "/watertight";
-    arguments.insert(arguments.begin(), program);
-    descriptors.try_emplace(STDIN_FILENO, null_.get());
-    descriptors.try_emplace(STDOUT_FILENO, out_.get());
-    descriptors.try_emplace(STDERR_FILENO, err_.get());
-    return posix::ChildProcess::spawn(
-        {program, std::move(arguments), posix::current_environment(), std::move(descriptors)});
-  }
-
-  const Folder& folder_;
-  posix::UniqueFd out_, err_, null_;
-  posix::ChildProcess child_;
-};
+constexpr auto kPatience = kCommandPatience;
 
 /// `check` of a daemon that creates `marker` and then sleeps; the marker is in its arguments as
 /// well.
@@ -120,33 +60,33 @@ bool wait_until_gone(const std::string& marker) {
 
 TEST(Command, PrintsItsVersionAndHelp) {
   const Folder folder;
-  Command version(folder, {"--version"});
+  CommandRun version(folder, {"--version"});
   EXPECT_EQ(version.wait(), 0);
   EXPECT_EQ(version.out().substr(0, 11), "watertight ");
-  Command help(folder, {"check", "--help"});
+  CommandRun help(folder, {"check", "--help"});
   EXPECT_EQ(help.wait(), 0);
   EXPECT_EQ(help.out().substr(0, 9), "Examples:");
 }
 
 TEST(Command, ExitsWithTwoWhereItIsUsedWrongly) {
   const Folder folder;
-  Command unknown(folder, {"check", "--tiem", "5s", "--", "true"});
+  CommandRun unknown(folder, {"check", "--tiem", "5s", "--", "true"});
   EXPECT_EQ(unknown.wait(), 2);
   EXPECT_THAT(unknown.err(), HasSubstr("did you mean `--time`?"));
   EXPECT_THAT(unknown.out(), IsEmpty());
 
-  Command glob(folder, {"check", "--only", "growht.*", "--", "true"});
+  CommandRun glob(folder, {"check", "--only", "growht.*", "--", "true"});
   EXPECT_EQ(glob.wait(), 2);
   EXPECT_THAT(glob.err(), HasSubstr("growht.*"));
 
-  Command bisect(folder, {"check", "--bisect", "--tiem", "5s", "--", "true"});
+  CommandRun bisect(folder, {"check", "--bisect", "--tiem", "5s", "--", "true"});
   EXPECT_EQ(bisect.wait(), 125);
 }
 
 TEST(Command, SaysBeforeTheRunThatAReportCannotBeWritten) {
   const Folder folder;
   const std::string marker = folder.file("started");
-  Command command(folder, check_of_sleeper(marker, {"--json", folder.file("no/such/r.json")}));
+  CommandRun command(folder, check_of_sleeper(marker, {"--json", folder.file("no/such/r.json")}));
   EXPECT_EQ(command.wait(), 2);
   EXPECT_THAT(command.err(), HasSubstr("no/such/r.json cannot be written"));
   EXPECT_FALSE(std::filesystem::exists(marker));
@@ -154,7 +94,7 @@ TEST(Command, SaysBeforeTheRunThatAReportCannotBeWritten) {
 
 TEST(Command, PrintsNothingButJsonWhereJsonGoesToStandardOutput) {
   const Folder folder;
-  Command command(
+  CommandRun command(
       folder, check_of_sleeper(folder.file("started"), {"--only", "shutdown.idle", "--json", "-"}));
   command.wait();
   EXPECT_EQ(command.out().substr(0, 1), "{");
@@ -166,9 +106,9 @@ TEST(Command, PrintsNothingButJsonWhereJsonGoesToStandardOutput) {
 TEST(Command, PrintsNothingButJUnitWhereJUnitGoesToStandardOutput) {
   const Folder folder;
   const std::string json = folder.file("r.json");
-  Command command(folder,
-                  check_of_sleeper(folder.file("started"),
-                                   {"--only", "shutdown.idle", "--junit", "-", "--json", json}));
+  CommandRun command(folder,
+                     check_of_sleeper(folder.file("started"),
+                                      {"--only", "shutdown.idle", "--junit", "-", "--json", json}));
   command.wait();
   EXPECT_EQ(command.out().substr(0, 5), "<?xml");
   EXPECT_THAT(command.out(), HasSubstr("name=\"shutdown.idle\""));
@@ -179,10 +119,10 @@ TEST(Command, PrintsNothingButJUnitWhereJUnitGoesToStandardOutput) {
 
 TEST(Command, ExplainsACheck) {
   const Folder folder;
-  Command explain(folder, {"explain", "growth.fds"});
+  CommandRun explain(folder, {"explain", "growth.fds"});
   EXPECT_EQ(explain.wait(), 0);
   EXPECT_THAT(explain.out(), HasSubstr("EMFILE"));
-  Command mistyped(folder, {"explain", "growth.fd"});
+  CommandRun mistyped(folder, {"explain", "growth.fd"});
   EXPECT_EQ(mistyped.wait(), 2);
   EXPECT_THAT(mistyped.err(), HasSubstr("did you mean `growth.fds`?"));
 }
@@ -194,8 +134,8 @@ TEST(Command, EndsWithAPartialReportOnASignal) {
     const std::string json = folder.file("r.json");
     const std::string junit = folder.file("r.xml");
     const std::string html = folder.file("r.html");
-    Command command(folder,
-                    check_of_sleeper(marker, {"--json", json, "--junit", junit, "--html", html}));
+    CommandRun command(
+        folder, check_of_sleeper(marker, {"--json", json, "--junit", junit, "--html", html}));
     ASSERT_TRUE(wait_for_file(marker)) << command.err();
     command.process().handle().signal(number);
     command.process().handle().signal(number);  // timeout(1) sends it twice
@@ -212,8 +152,8 @@ TEST(Command, LeavesNoDaemonBehindWhereItsReaderGoesAway) {
   const std::string marker = folder.file("started");
   posix::Pipe pipe = posix::open_pipe();
   pipe.reading.reset();
-  Command command(folder, check_of_sleeper(marker, {"--only", "shutdown.idle"}),
-                  {{STDOUT_FILENO, pipe.writing.get()}});
+  CommandRun command(folder, check_of_sleeper(marker, {"--only", "shutdown.idle"}),
+                     {{STDOUT_FILENO, pipe.writing.get()}});
   const int exit_code = command.wait();
   EXPECT_NE(exit_code, 128 + SIGPIPE);
   EXPECT_NE(exit_code, 0);
@@ -253,9 +193,9 @@ class VerifyFix : public testing::Test {
  protected:
   int verify(const std::string& before, const std::string& after) {
     const std::string folder = WATERTIGHT_SAMPLE_DAEMONS "/";
-    Command command(folder_, {"verify-fix", "--before", folder + before,
-                              "--after=" + folder + after, "--only", "shutdown.idle", "--quick",
-                              "--window", "1s", "--ready", "log:ready", "--", "daemon"});
+    CommandRun command(folder_, {"verify-fix", "--before", folder + before,
+                                 "--after=" + folder + after, "--only", "shutdown.idle", "--quick",
+                                 "--window", "1s", "--ready", "log:ready", "--", "daemon"});
     const int exit_code = command.wait();
     out_ = command.out();
     return exit_code;
@@ -284,7 +224,7 @@ TEST_F(VerifyFix, IsNotGreenWhereNothingWasSeenBefore) {
 
 TEST(Command, VerifyFixWantsBothBuilds) {
   const Folder folder;
-  Command command(folder, {"verify-fix", "--before", "./old", "--", "daemon"});
+  CommandRun command(folder, {"verify-fix", "--before", "./old", "--", "daemon"});
   EXPECT_EQ(command.wait(), 2);
   EXPECT_THAT(command.err(), HasSubstr("--after is missing"));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/options.h"
 
+#include "cli/check_options.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/matrix.h"
 #include "scenario/file.h"
 #include "scenario/parse.h"
 #include "scenario/words.h"
@@ -13,7 +15,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 
@@ -21,185 +22,6 @@ namespace watertight::cli {
 namespace {
 
 using Line = ParsedCommandLine;
-
-/// A value on the command line. The first of an option replaces what the scenario file said.
-struct Given {
-  const std::string& value;
-  bool is_first;
-};
-
-/// An option of `check`: for the run, or for the stress before it.
-struct Option {
-  const char* names;  ///< As CLI11 takes them: "-q,--quiet".
-  void (*apply)(Line&, const Given&) = nullptr;
-  void (*apply_to_stress)(Stress&, const Given&) = nullptr;
-  bool is_flag = false;
-
-  std::string long_name() const {
-    const std::string_view all = names;
-    return std::string(all.substr(all.find("--")));
-  }
-};
-
-template <std::vector<std::string> Scenario::*kList>
-void append_to(Line& line, const Given& given) {
-  if (given.is_first) (line.scenario.*kList).clear();
-  (line.scenario.*kList).push_back(given.value);
-}
-
-template <std::string Scenario::*kText>
-void set_text(Line& line, const Given& given) {
-  line.scenario.*kText = given.value;
-}
-
-void set_ready(Line& line, const Given& given) {
-  const Duration timeout = line.scenario.ready.timeout;
-  line.scenario.ready = scenario::parse_ready(given.value);
-  line.scenario.ready.timeout = timeout;
-}
-
-void add_environment(Line& line, const Given& given) {
-  const std::size_t equals = given.value.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw ScenarioError(fmt::format("`{}` is not NAME=VALUE", given.value));
-  line.scenario.environment[given.value.substr(0, equals)] = given.value.substr(equals + 1);
-}
-
-void add_stress(Line& line, const Given& given) {
-  if (given.is_first) line.scenario.stress.clear();
-  line.scenario.stress.push_back(scenario::parse_stress(given.value));
-}
-
-void add_tolerance(Line& line, const Given& given) {
-  if (given.is_first) line.scenario.tolerate.clear();
-  line.scenario.tolerate.push_back(scenario::parse_tolerance(given.value));
-}
-
-void add_pool(Line& line, const Given& given) {
-  if (given.is_first) line.scenario.pools.clear();
-  line.scenario.pools.push_back(scenario::parse_pool(given.value));
-}
-
-void set_concurrency(Line& line, const Given& given) {
-  const std::uint64_t clients = scenario::parse_count(given.value);
-  line.scenario.concurrency =
-      static_cast<unsigned>(std::min<std::uint64_t>(clients, std::numeric_limits<unsigned>::max()));
-}
-
-void set_rate(Line& line, const Given& given) {
-  const auto rate = scenario::parse_quantity(given.value, "a rate", "250 or 0.5");
-  if (!rate.unit.empty() && rate.unit != "/s")
-    throw ScenarioError(fmt::format("`{}`: a rate is in operations a second", given.value));
-  line.scenario.operations_per_second = rate.value;
-}
-
-void set_color(Line& line, const Given& given) {
-  const std::vector<std::string> known = {"auto", "always", "never"};
-  if (std::find(known.begin(), known.end(), given.value) == known.end())
-    throw ScenarioError(fmt::format("unknown value `{}`{}", given.value,
-                                    scenario::did_you_mean(given.value, known)));
-  line.reports.color = given.value;
-}
-
-template <std::filesystem::path ReportTargets::*kFile>
-void set_report_file(Line& line, const Given& given) {
-  if (given.value.empty()) throw ScenarioError("the file is missing; `-` is standard output");
-  line.reports.*kFile = given.value;
-}
-
-void add_send(Stress& stress, const Given& given) {
-  if (given.is_first) stress.send.clear();
-  stress.send.push_back(scenario::decode_escapes(given.value));
-}
-
-const std::vector<Option>& check_options() {
-  static const std::vector<Option> options = {
-      {"--ready", set_ready},
-      {"--ready-timeout",
-       [](Line& line, const Given& given) {
-         line.scenario.ready.timeout = scenario::parse_duration(given.value);
-       }},
-      {"--env", add_environment},
-      {"--cwd", set_text<&Scenario::working_directory>},
-      {"--user", set_text<&Scenario::user>},
-      {"--fd-limit",
-       [](Line& line, const Given& given) {
-         line.scenario.descriptor_limit = scenario::parse_count(given.value);
-       }},
-      {"--setup", append_to<&Scenario::setup>},
-      {"--teardown", append_to<&Scenario::teardown>},
-      {"--name", set_text<&Scenario::name>},
-      {"--pid-file", set_text<&Scenario::pid_file>},
-
-      {"--stress", add_stress},
-      {"--send", nullptr, add_send},
-      {"--expect", nullptr,
-       [](Stress& stress, const Given& given) { stress.expect = given.value; }},
-      {"--manners", nullptr,
-       [](Stress& stress, const Given& given) {
-         stress.manners = scenario::parse_manners(given.value);
-       }},
-      {"--keep-alive", nullptr, [](Stress& stress, const Given&) { stress.keep_alive = true; },
-       true},
-      {"--ops-per-run", nullptr,
-       [](Stress& stress, const Given& given) {
-         stress.operations_per_run = scenario::parse_count(given.value);
-       }},
-      {"--concurrency", set_concurrency},
-      {"--rate", set_rate},
-      {"--warp",
-       [](Line& line, const Given& given) {
-         line.scenario.warp = scenario::parse_warp(given.value);
-       }},
-
-      {"--window",
-       [](Line& line, const Given& given) {
-         line.scenario.window = scenario::parse_window(given.value);
-       }},
-      {"--ops",
-       [](Line& line, const Given& given) {
-         line.scenario.budget.operations = scenario::parse_count(given.value);
-       }},
-      {"--time",
-       [](Line& line, const Given& given) {
-         line.scenario.budget.time = scenario::parse_duration(given.value);
-       }},
-      {"--tolerate", add_tolerance},
-      {"--pool", add_pool},
-      {"--alpha",
-       [](Line& line, const Given& given) {
-         line.scenario.alpha = scenario::parse_alpha(given.value);
-       }},
-      {"--rigorous", [](Line& line, const Given&) { line.scenario.is_rigorous = true; }, nullptr,
-       true},
-      {"--extend", [](Line& line, const Given&) { line.scenario.extends = true; }, nullptr, true},
-      {"--only", append_to<&Scenario::only>},
-      {"--skip", append_to<&Scenario::skip>},
-      {"--known", append_to<&Scenario::known>},
-      {"--baseline", set_text<&Scenario::baseline>},
-      {"--suppressions", append_to<&Scenario::suppressions>},
-      {"--blame",
-       [](Line& line, const Given& given) {
-         line.scenario.blame = scenario::parse_blame(given.value);
-       }},
-      {"--quick", [](Line& line, const Given&) { line.scenario.is_quick = true; }, nullptr, true},
-      {"--strict", [](Line& line, const Given&) { line.scenario.is_strict = true; }, nullptr, true},
-      {"--fail-fast", [](Line& line, const Given&) { line.scenario.fails_fast = true; }, nullptr,
-       true},
-      {"--bisect", [](Line& line, const Given&) { line.is_bisect = true; }, nullptr, true},
-
-      {"--html", set_report_file<&ReportTargets::html>},
-      {"--json", set_report_file<&ReportTargets::json>},
-      {"--junit", set_report_file<&ReportTargets::junit>},
-      {"--sarif", set_report_file<&ReportTargets::sarif>},
-      {"--tap", set_report_file<&ReportTargets::tap>},
-      {"--openmetrics", set_report_file<&ReportTargets::openmetrics>},
-      {"--folded", set_report_file<&ReportTargets::folded>},
-      {"-q,--quiet", [](Line& line, const Given&) { line.reports.is_quiet = true; }, nullptr, true},
-      {"--color", set_color},
-  };
-  return options;
-}
 
 /// One use of an option, in the order of the command line.
 struct Use {
@@ -312,7 +134,7 @@ void apply_to_stresses(const std::vector<Use>& uses, std::vector<Stress>& stress
   std::map<std::pair<std::size_t, const Option*>, int> seen;
   std::size_t stresses_before = 0;
   for_each_use(uses, [&](const Use& use) {
-    if (use.option.apply == add_stress) ++stresses_before;
+    if (use.option.long_name() == "--stress") ++stresses_before;
     if (!use.option.apply_to_stress) return;
     if (stresses.empty()) throw ScenarioError("there is no --stress that it could belong to");
     if (stresses.size() > 1 && stresses_before == 0)
@@ -322,20 +144,41 @@ void apply_to_stresses(const std::vector<Use>& uses, std::vector<Stress>& stress
   });
 }
 
-Scenario read_scenario(const std::string& path, bool has_daemon) {
+/// What the file asks for; one run of nothing where there is no file.
+std::vector<scenario::FileRun> read_file(const std::optional<std::string>& path, bool has_daemon) {
+  if (!path) return std::vector<scenario::FileRun>(1);
   try {
-    return scenario::read_scenario_file(path);
+    return scenario::read_runs(*path);
   } catch (const ScenarioError& error) {
-    const bool may_be_a_daemon = !has_daemon && std::filesystem::path(path).extension() != ".toml";
+    const bool may_be_a_daemon = !has_daemon && std::filesystem::path(*path).extension() != ".toml";
     if (!may_be_a_daemon) throw;
     throw_usage_error(
-        fmt::format("{}\nif `{}` is the daemon, write `--` before it", error.what(), path));
+        fmt::format("{}\nif `{}` is the daemon, write `--` before it", error.what(), *path));
   }
+}
+
+/// What the file says of the run, before the command line has its say.
+void take_from_file(scenario::FileRun run, Line& line) {
+  line.scenario = std::move(run.scenario);
+  line.is_bisect = run.is_bisect;
+  line.values = std::move(run.values);
+  for (const Option& option : check_options()) {
+    const auto said = run.report.find(option.long_name().substr(2));
+    if (said != run.report.end()) option.apply(line, {said->second, true});
+  }
+}
+
+[[noreturn]] void throw_no_command(const std::vector<std::string>& others) {
+  throw ScenarioError(others.empty()
+                          ? "which command? see `watertight --help`"
+                          : fmt::format("unknown command `{}`{}\nsee `watertight --help`",
+                                        others.front(),
+                                        scenario::did_you_mean(others.front(), command_names())));
 }
 
 }  // namespace
 
-ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
+std::vector<ParsedCommandLine> parse_runs(const std::vector<std::string>& arguments) {
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
   const bool has_daemon = separator != arguments.end();
   const Arguments given = take_apart({arguments.begin(), separator});
@@ -345,25 +188,32 @@ ParsedCommandLine parse_command_line(std::vector<std::string> arguments) {
   if (given.wants_help || given.wants_version) {
     line.action = given.wants_help ? Line::Action::kHelp : Line::Action::kVersion;
     line.help = given.is_check ? kCheckHelp : kHelp;
-    return line;
+    return {line};
   }
-  if (!given.is_check)
-    throw ScenarioError(
-        given.others.empty()
-            ? "which command? see `watertight --help`"
-            : fmt::format("unknown command `{}`{}\nsee `watertight --help`", given.others.front(),
-                          scenario::did_you_mean(given.others.front(), command_names())));
-  const auto file = scenario_file(given.others, has_daemon);
-  if (file) line.scenario = read_scenario(*file, has_daemon);
-  if (has_daemon) line.scenario.command.assign(separator + 1, arguments.end());
-  apply_to_run(given.uses, line);
-  apply_to_stresses(given.uses, line.scenario.stress);
-  try {
-    scenario::complete_and_validate(line.scenario);
-  } catch (const ScenarioError& error) {
-    throw_usage_error(error.what());
+  if (!given.is_check) throw_no_command(given.others);
+  std::vector<Line> lines;
+  for (auto& run : read_file(scenario_file(given.others, has_daemon), has_daemon)) {
+    Line& one = lines.emplace_back(line);
+    take_from_file(std::move(run), one);
+    if (has_daemon) one.scenario.command.assign(separator + 1, arguments.end());
+    apply_to_run(given.uses, one);
+    apply_to_stresses(given.uses, one.scenario.stress);
+    try {
+      scenario::complete_and_validate(one.scenario);
+    } catch (const ScenarioError& error) {
+      throw_usage_error(error.what());
+    }
   }
-  return line;
+  tell_apart(lines);
+  return lines;
+}
+
+ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments) {
+  std::vector<Line> lines = parse_runs(arguments);
+  if (lines.size() > 1)
+    throw ScenarioError(fmt::format(
+        "the scenario has a matrix of {} runs, which only `watertight check` takes", lines.size()));
+  return std::move(lines.front());
 }
 
 std::vector<std::string> check_option_names() {

@@ -29,11 +29,16 @@ struct ParsedCommandLine {
   Scenario scenario;  ///< Complete and valid; the command line has overridden the file.
   ReportTargets reports;
   bool is_bisect = false;
+  std::string values;  ///< Of the scenario file's matrix, for people; empty without one.
 };
 
 /// `arguments` without the program's name. What follows the first `--` is the daemon's command, one
-/// argument each, never parsed again. Throws ScenarioError that names the option and the remedy.
-ParsedCommandLine parse_command_line(std::vector<std::string> arguments);
+/// argument each, never parsed again. One for each run that the matrix of the scenario file asks
+/// for. Throws ScenarioError that names the option and the remedy.
+std::vector<ParsedCommandLine> parse_runs(const std::vector<std::string>& arguments);
+
+/// The same where one run alone will do: a matrix is a mistake.
+ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments);
 
 /// The long names of the options of `check`.
 std::vector<std::string> check_option_names();

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -91,13 +92,19 @@ void require_writable(const ReportTargets& targets) {
 
 void write_reports(const Report& report, const ReportTargets& targets) {
   bool stdout_is_taken = false;
+  std::exception_ptr lost;  // One disk that is full does not cost the other reports.
   for (const ReportOption& option : report_options()) {
     const std::filesystem::path& path = targets.*option.path;
     if (path == "-") {
       stdout_is_taken = true;
       option.write(report, std::cout);
     } else if (!path.empty()) {
-      write_report_file(path, [&](std::ostream& out) { option.write(report, out); });
+      try {
+        write_report_file(path, [&](std::ostream& out) { option.write(report, out); });
+      } catch (const HarnessError& error) {
+        if (lost) std::cerr << "watertight: the report is lost: " << error.what() << "\n";
+        if (!lost) lost = std::current_exception();
+      }
     }
   }
   std::FILE* const terminal = stdout_is_taken ? stderr : stdout;
@@ -108,6 +115,7 @@ void write_reports(const Report& report, const ReportTargets& targets) {
   write_for_github(report, log);
   std::cout.flush();
   if (!std::cout) throw HarnessError("write", "standard output", 0);
+  if (lost) std::rethrow_exception(lost);
 }
 
 }  // namespace watertight::cli

@@ -2,7 +2,7 @@
 #pragma once
 
 /// \file Takes text that anybody may have written, gives text that is safe and fits. Private to
-/// report/.
+/// report/ and cli/.
 
 #include <string>
 #include <string_view>

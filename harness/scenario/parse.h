@@ -21,9 +21,11 @@ Window parse_window(std::string_view text);                ///< A profile or a d
 Tolerance parse_tolerance(std::string_view text);          ///< "rss=1B/op", "fds=0", "fds=1/1000op"
 Pool parse_pool(std::string_view text);                    ///< "rss=64MiB", "fds=1000"
 double parse_warp(std::string_view text);                  ///< "1000", "60x"; from 2 to 1 000.
+double parse_rate(std::string_view text);                  ///< "250", "0.5/s": operations a second.
 double parse_alpha(std::string_view text);                 ///< "0.001" or "0.1%"; within (0, 0.5].
 std::vector<Manner> parse_manners(std::string_view text);  ///< Comma separated.
 BlameMode parse_blame(std::string_view text);              ///< "auto", "off", "valgrind", …
+std::string parse_color(std::string_view text);            ///< "auto", "always" or "never".
 std::string decode_escapes(std::string_view text);         ///< C escapes: \r \n \t \0 \\ \xHH \ooo.
 
 /// The nearest of `candidates` to a mistyped word, or empty where none is near (edit distance).

@@ -103,6 +103,10 @@ std::string Placeholders::expand(std::string_view text) const {
   return result;
 }
 
+bool is_placeholder(std::string_view name) {
+  return name == "state" || port_number(name).has_value();
+}
+
 unsigned ports_needed(const Scenario& scenario) {
   unsigned highest = 0;
   for_each_text(scenario, [&](std::string_view text) {

@@ -20,6 +20,9 @@ struct Placeholders {
   std::string expand(std::string_view text) const;
 };
 
+/// Whether `{NAME}` is replaced in every run: `state`, `port`, `port2`, …
+bool is_placeholder(std::string_view name);
+
 /// The highest port number that any string of the scenario names (`{port}` is 1); 0 for none.
 unsigned ports_needed(const Scenario& scenario);
 

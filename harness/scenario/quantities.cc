@@ -147,6 +147,13 @@ double parse_warp(std::string_view text) {
   return quantity.value;
 }
 
+double parse_rate(std::string_view text) {
+  const Quantity quantity = parse_quantity(text, "a rate", "250 or 0.5");
+  if (!quantity.unit.empty() && quantity.unit != "/s")
+    throw ScenarioError(fmt::format("`{}`: a rate is in operations a second", text));
+  return quantity.value;
+}
+
 double parse_alpha(std::string_view text) {
   const Quantity quantity = parse_quantity(text, "a chance", "0.001 or 0.1%");
   if (!quantity.unit.empty() && quantity.unit != "%")

@@ -135,6 +135,13 @@ std::vector<Manner> parse_manners(std::string_view text) {
   }
 }
 
+std::string parse_color(std::string_view text) {
+  const std::vector<std::string> known = {"auto", "always", "never"};
+  if (std::find(known.begin(), known.end(), text) == known.end())
+    throw ScenarioError(fmt::format("unknown value `{}`{}", text, did_you_mean(text, known)));
+  return std::string(text);
+}
+
 BlameMode parse_blame(std::string_view text) {
   constexpr std::pair<std::string_view, BlameMode> kModes[] = {
       {"auto", BlameMode::kAuto},
