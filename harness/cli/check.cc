@@ -13,19 +13,28 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <span>
+#include <string_view>
 
 namespace watertight::cli {
 namespace {
 
 constexpr int kHarnessFault = 3;
 
+/// Progress is drawn over itself, which takes a terminal that can move its cursor.
+bool is_live_terminal(int fd) {
+  const char* const kind = std::getenv("TERM");
+  return posix::is_terminal(fd) && kind != nullptr && *kind != '\0' &&
+         std::string_view(kind) != "dumb";
+}
+
 }  // namespace
 
 Report check_with_progress(const ParsedCommandLine& line) {
   note_interruptions();
-  const bool is_live = posix::is_terminal(fileno(stderr)) && !line.reports.is_quiet;
+  const bool is_live = is_live_terminal(fileno(stderr)) && !line.reports.is_quiet;
   report::LiveProgress progress(std::cerr, report::detect_style(fileno(stderr), line.reports.color),
                                 is_live, interruption);
   Report report = check(line.scenario, &progress);

@@ -18,21 +18,22 @@ TEST(MatrixRun, WritesAReportOfEachRunAndEndsAsTheWorst) {
   std::ofstream(folder.file("m.toml")) << "command = ['" WATERTIGHT_SAMPLE_DAEMONS
                                           "/{daemon}']\nready = 'log:ready'\n"
                                           "only = 'shutdown.status'\nquick = true\nwindow = '1s'\n"
-                                          "matrix.daemon = ['sigterm_flag', 'exit_status_1']\n";
+                                          "matrix.daemon = ['quick_cleanup', 'exit_status_1']\n";
   CommandRun command(folder, {"check", folder.file("m.toml"), "--json", folder.file("r.json")});
   EXPECT_EQ(command.wait(), 1) << command.out() << command.err();
   const auto report = [&](const std::string& daemon) {
     return posix::read_file(folder.file("r.daemon=" + daemon + ".json")).value_or("");
   };
-  EXPECT_THAT(report("sigterm_flag"), HasSubstr("\"exit_code\": 0"));
+  EXPECT_THAT(report("quick_cleanup"), HasSubstr("\"exit_code\": 0"));
   EXPECT_THAT(report("exit_status_1"), HasSubstr("\"exit_code\": 1"));
-  EXPECT_THAT(command.out(), HasSubstr("\npass           sigterm_flag\n"
+  EXPECT_THAT(command.out(), HasSubstr("\npass           quick_cleanup\n"
                                        "fail           exit_status_1\n"));
 
   CommandRun first_only(
       folder, {"check", folder.file("m.toml"), "--fail-fast", "--known", "shutdown.status"});
   EXPECT_EQ(first_only.wait(), 1);
-  EXPECT_THAT(first_only.out(), HasSubstr("not run        exit_status_1"));
+  EXPECT_THAT(first_only.out(), HasSubstr("fail           quick_cleanup\n"
+                                          "not run        exit_status_1\n"));
 }
 
 TEST(MatrixRun, SaysBeforeTheFirstRunWhatCannotBeWritten) {

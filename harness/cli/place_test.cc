@@ -136,11 +136,11 @@ TEST(Place, FullDiskLosesNoOtherReportAndIsNoPass) {
   EXPECT_THAT(posix::read_file(folder.file("r.json")).value_or(""), HasSubstr("\"exit_code\": 0"));
 }
 
-TEST(Place, FullDiskDoesNotHideALeak) {
+TEST(Place, FullDiskDoesNotHideAFailure) {
   const Folder folder;
-  Words words = check_of_a_server({"--json", "/dev/full"});
-  words[words.size() - 2] = WATERTIGHT_SAMPLE_DAEMONS "/fd_accept_without_close";
-  CommandRun command(folder, words);
+  CommandRun command(folder, {"check", "--only", "shutdown.status", "--quick", "--window", "1s",
+                              "--ready", "log:ready", "--json", "/dev/full", "--",
+                              WATERTIGHT_SAMPLE_DAEMONS "/exit_status_1"});
   EXPECT_EQ(command.wait(), 1);
   EXPECT_THAT(command.err(), HasSubstr("the report is lost"));
   EXPECT_THAT(command.out(), HasSubstr("FAIL"));

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cctype>
 #include <csignal>
+#include <map>
 
 namespace watertight::run {
 namespace {
@@ -22,7 +23,6 @@ using namespace std::chrono_literals;
 using launch::Daemon;
 using proc::SocketFact;
 
-constexpr std::size_t kMostListed = 8;
 constexpr auto kLongestStop = 5s;
 constexpr std::string_view kLine = "hello\n";
 
@@ -30,10 +30,9 @@ std::string in_seconds(Duration time) {
   return report::format_duration(std::chrono::duration<double>(time).count());
 }
 
-/// By a handler, or blocked for sigwait(3) and signalfd(2).
-bool handles(pid_t pid, int signal) {
+bool catches(pid_t pid, int signal) {
   const auto status = proc::read_status(pid);
-  return status && (((status->caught | status->blocked) >> (signal - 1)) & 1) != 0;
+  return status && ((status->caught >> (signal - 1)) & 1) != 0;
 }
 
 /// One daemon under survey.
@@ -63,9 +62,11 @@ class Surveyor {
     if (others.empty()) return;
     survey_.on_command.push_back(
         fmt::format("Besides its main process it runs {}:", others.size()));
-    others.resize(std::min(others.size(), kMostListed));
-    for (const pid_t pid : others)
-      survey_.on_command.push_back("  " + with_state(proc::describe_process(pid)));
+    std::map<std::string, std::size_t> alike;
+    for (const pid_t pid : others) ++alike[with_state(proc::describe_process(pid))];
+    for (const auto& [process, count] : alike)
+      survey_.on_command.push_back(count == 1 ? "  " + process
+                                              : fmt::format("  {} times {}", count, process));
   }
 
   void look_at_files() {
@@ -158,12 +159,9 @@ class Surveyor {
       survey_.on_stress.push_back("It did not outlive being asked: it ended.");
       return;
     }
-    if (handles(daemon_.main().pid(), SIGHUP))
+    if (catches(daemon_.main().pid(), SIGHUP))
       survey_.on_stress.push_back(
-          "It handles SIGHUP: `[[stress]]` with `spec = \"signal:HUP\"` "
-          "looks whether that leaks.");
-    if (!handles(daemon_.main().pid(), SIGTERM))
-      survey_.on_window.push_back("It does not handle SIGTERM.");
+          "It handles SIGHUP: `[[stress]]` with `spec = \"signal:HUP\"` looks whether that leaks.");
   }
 
   void stop() {
@@ -171,9 +169,16 @@ class Surveyor {
     if (!daemon_.main().signal(SIGTERM)) return;
     const bool ended = daemon_.main().wait_until_ended(posix::Deadline(kLongestStop));
     const auto took = posix::Clock::now() - before;
-    survey_.on_window.push_back(
-        ended ? fmt::format("SIGTERM ended it within {}.", in_seconds(took))
-              : fmt::format("SIGTERM did not end it within {}.", in_seconds(kLongestStop)));
+    if (!ended) {
+      survey_.on_window.push_back(
+          fmt::format("SIGTERM did not end it within {}.", in_seconds(kLongestStop)));
+      return;
+    }
+    const posix::Deadline deadline(kLongestStop);
+    while (!daemon_.exit_status() && !deadline.has_passed()) posix::pause_for(1ms);
+    const auto status = daemon_.exit_status();
+    survey_.on_window.push_back(fmt::format("SIGTERM ended it within {}: {}.", in_seconds(took),
+                                            status ? status->describe() : "status unknown"));
   }
 
   /// `{port}` for a port that was given, or that the command names, which then becomes one; else

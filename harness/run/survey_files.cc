@@ -53,8 +53,9 @@ std::optional<pid_t> pid_in(const std::string& path) {
     if (!facts || !S_ISREG(facts->st_mode) ||
         static_cast<std::uint64_t>(facts->st_size) > kLongestPidFile)
       return std::nullopt;
-    std::string_view text = *posix::read_file(path);
-    const std::string_view line = proc::take_line(text);
+    const std::string text = posix::read_file(path).value_or("");
+    std::string_view rest = text;
+    const std::string_view line = proc::take_line(rest);
     return proc::parse_number<pid_t>(line.substr(0, line.find_last_not_of(" \t\r") + 1));
   } catch (const HarnessError&) {
     return std::nullopt;
