@@ -38,7 +38,7 @@ void note(int number) {
 }  // namespace
 
 void note_interruptions() {
-  (void)std::signal(SIGPIPE, SIG_IGN);
+  for (const int number : {SIGPIPE, SIGXFSZ}) (void)std::signal(number, SIG_IGN);
   struct sigaction action {};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;

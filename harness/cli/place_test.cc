@@ -136,14 +136,52 @@ TEST(Place, FullDiskLosesNoOtherReportAndIsNoPass) {
   EXPECT_THAT(posix::read_file(folder.file("r.json")).value_or(""), HasSubstr("\"exit_code\": 0"));
 }
 
+/// A check that fails within a moment.
+Words check_that_fails(Words options) {
+  Words words = {"check",    "--only", "shutdown.status", "--quick",
+                 "--window", "1s",     "--ready",         "log:ready"};
+  words.insert(words.end(), options.begin(), options.end());
+  words.insert(words.end(), {"--", WATERTIGHT_SAMPLE_DAEMONS "/exit_status_1"});
+  return words;
+}
+
 TEST(Place, FullDiskDoesNotHideAFailure) {
   const Folder folder;
-  CommandRun command(folder, {"check", "--only", "shutdown.status", "--quick", "--window", "1s",
-                              "--ready", "log:ready", "--json", "/dev/full", "--",
-                              WATERTIGHT_SAMPLE_DAEMONS "/exit_status_1"});
+  CommandRun command(folder, check_that_fails({"--json", "/dev/full"}));
   EXPECT_EQ(command.wait(), 1);
   EXPECT_THAT(command.err(), HasSubstr("the report is lost"));
   EXPECT_THAT(command.out(), HasSubstr("FAIL"));
+}
+
+TEST(Place, DiskThatFillsUpDuringTheRunLosesWhatDoesNotFit) {
+  const Folder folder;
+  const std::string html = folder.file("r.html"), json = folder.file("r.json");
+  Words arguments = check_that_fails({"--html", html, "--json", json});
+  arguments.insert(arguments.begin(), WATERTIGHT_BUILD "/watertight");
+  arguments.insert(arguments.begin(), {"sh", "-c", "ulimit -f 16; exec \"$0\" \"$@\""});
+  const posix::UniqueFd null = posix::open_file("/dev/null", O_RDWR);
+  const posix::UniqueFd err = posix::open_file(folder.file("err"), O_WRONLY | O_CREAT, 0600);
+  auto command = posix::ChildProcess::spawn(
+      {.program = "/bin/sh",
+       .arguments = arguments,
+       .environment = posix::current_environment(),
+       .descriptors = {
+           {STDIN_FILENO, null.get()}, {STDOUT_FILENO, null.get()}, {STDERR_FILENO, err.get()}}});
+  const auto status = command.wait(posix::Deadline(kCommandPatience));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->describe(), "exited with 1");
+  EXPECT_EQ(posix::read_file(folder.file("err")),
+            "watertight: the report is lost: write " + html + ": File too large\n");
+  EXPECT_THAT(posix::read_file(json).value_or(""), HasSubstr("\"exit_code\": 1"));
+}
+
+TEST(Place, IsDiagnosedByTheDoctor) {
+  const Folder folder;
+  CommandRun command(folder, {"doctor"});
+  EXPECT_EQ(command.wait(), 0) << command.out() << command.err();
+  for (const char* const name : {"kernel ", "launch ", "agent ", "ptrace ", "valgrind ", "warp "})
+    EXPECT_THAT(command.out(), HasSubstr(name));
+  EXPECT_THAT(command.out(), HasSubstr("with any user"));
 }
 
 TEST(Place, FullStandardOutputIsNoPass) {
