@@ -2,192 +2,221 @@
 #define _GNU_SOURCE
 #include "agent/blocks.h"
 
+#include "agent/heap_hooks.h"
+#include "agent/stripes.h"
+
+#include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A key is the address in units of 8 bytes (45 bits), then the site. 0: free.
-enum { kSiteBits = 19, kFirstLog2 = 8 };
-static const uint32_t kHugeSize = UINT32_MAX;  // Asked for more: what the allocator gave counts.
+// A block's word: its site below, what was asked for above. It takes the two bytes of the 16 that
+// the block begins in, and of the next 16: no allocator has blocks so large begin nearer to each
+// other than 32 bytes, and malloc(3) of glibc none at all.
+typedef uint32_t Word __attribute__((aligned(2), may_alias));
+enum { kSiteBits = 12, kSmallest = 25 };
+static const uint32_t kHugeSize = (1u << (32 - kSiteBits)) - 1;  // What the allocator gave counts.
+_Static_assert(kWatertightAgentSites <= 1 << kSiteBits, "a site has its place in a word");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the site lies in a word's first half");
 
-// Where the places are, and in the low bits the binary logarithm of their number: one word, so that
-// a forked child never sees the one without the other. All keys first, then all sizes.
-struct Table {
-  uintptr_t places;  // 0: none yet.
-  uint64_t used;
-} __attribute__((aligned(64)));
+// Where other allocators may have blocks 8 bytes apart, below this size: they lie in the map as if
+// all addresses were four times as large.
+static size_t tiny_below;
 
-static struct Table tables[kWatertightAgentPlanes];
+// A tree of three levels over addresses. A leaf is small, so that little is wasted where a daemon
+// locks all its memory.
+enum { kAddressBits = 47, kLeafLog2 = 24, kBranchLog2 = 12 };
+enum { kLeafPages = (1 << (kLeafLog2 - 3)) / kWatertightAgentPage };
+struct Leaf {
+  uint8_t is_touched[kLeafPages];
+  char words[kLeafPages * kWatertightAgentPage + sizeof(Word)]
+      __attribute__((aligned(kWatertightAgentPage)));
+};
+struct Branch {
+  struct Leaf *leaves[1 << kBranchLog2];
+};
+enum { kBranches = 1 << (kAddressBits + 3 - kLeafLog2 - kBranchLog2) };
+static struct Branch *branches[kBranches];
 
-static uint32_t log2_of(const struct Table *table) { return table->places & 63; }
-static uint64_t *keys_of(const struct Table *table) {
-  return (uint64_t *)(table->places & ~(uintptr_t)63);
-}
-static uint32_t *sizes_of(const struct Table *table) {
-  return (uint32_t *)(keys_of(table) + ((size_t)1 << log2_of(table)));
-}
+// The leaves that there are, each told before anything is in it, so that a forked child need not
+// look through the whole tree. 0: given up.
+enum { kMostLeaves = 8192 };
+static uint32_t leaf_numbers[kMostLeaves];
+static uint32_t leaf_count;
 
-static uint64_t key_of(const void *block, uint32_t site) {
-  return (uint64_t)((uintptr_t)block >> 3) << kSiteBits | site;
-}
-static uint32_t site_of(uint64_t key) { return (uint32_t)key & ((1u << kSiteBits) - 1); }
-
-static uint32_t plane_of(uint64_t hash) { return (uint32_t)(hash >> 60); }
-static uint64_t first_place(const struct Table *table, uint64_t hash) {
-  return hash << 4 >> (64 - log2_of(table));
-}
-static uint64_t hash_of(uint64_t key) { return (key >> kSiteBits) * 0x9e3779b97f4a7c15u; }
-
-static size_t bytes_of(const void *block, uint32_t size) {
-  return size == kHugeSize && next.malloc_usable_size != NULL
-             ? next.malloc_usable_size((void *)block)
-             : size;
-}
-
-static void count_block(uint32_t plane, uint32_t site, int64_t things, int64_t bytes) {
-  struct WatertightAgentCounter *counter = &slot->counters[plane][site];
-  // One writer at a time, under the lock; the harness only reads.
-  __atomic_store_n(&counter->bytes, counter->bytes + bytes, __ATOMIC_RELAXED);
-  __atomic_store_n(&counter->count, counter->count + things, __ATOMIC_RELAXED);
+void prepare_blocks(void) {
+  void *const of_glibc = dlsym(RTLD_DEFAULT, "__libc_malloc");
+  tiny_below = *(void **)&next.malloc == of_glibc ? 0 : kSmallest;
 }
 
-// The place of the block, or the free one where it belongs.
-static uint64_t find_place(const struct Table *table, uint64_t hash, uint64_t key) {
-  const uint64_t mask = (1ull << log2_of(table)) - 1;
-  const uint64_t *keys = keys_of(table);
-  uint64_t place = first_place(table, hash);
-  while (keys[place] != 0 && (keys[place] ^ key) >> kSiteBits != 0) place = (place + 1) & mask;
-  return place;
+static inline struct Leaf **leaf_at(struct Branch *branch, uint64_t address) {
+  return &branch->leaves[address >> kLeafLog2 & ((1 << kBranchLog2) - 1)];
 }
 
-// The size before the key: at every moment a key that can be found has its size.
-static void fill_place(struct Table *table, uint64_t place, uint64_t key, uint32_t size) {
-  __atomic_store_n(&sizes_of(table)[place], size, __ATOMIC_RELAXED);
-  __atomic_store_n(&keys_of(table)[place], key, __ATOMIC_RELEASE);
+static inline struct Leaf *find_leaf(uint64_t address) {
+  struct Branch **branch = &branches[address >> (kLeafLog2 + kBranchLog2) & (kBranches - 1)];
+  struct Branch *found = __atomic_load_n(branch, __ATOMIC_ACQUIRE);
+  if (WATERTIGHT_UNLIKELY(found == NULL)) return NULL;
+  return __atomic_load_n(leaf_at(found, address), __ATOMIC_ACQUIRE);
 }
 
-static size_t table_bytes(uint32_t log2) {
-  return ((size_t)1 << log2) * (sizeof(uint64_t) + sizeof(uint32_t));
+static inline uint64_t offset_of(uint64_t address) {
+  return address >> 3 & ((1 << (kLeafLog2 - 3)) - 2);
+}
+static inline Word *word_at(struct Leaf *leaf, uint64_t address) {
+  return (Word *)(leaf->words + offset_of(address));
 }
 
 // The harness takes it off what the daemon holds.
-static void count_table(int64_t bytes) {
+static void count_own(int64_t bytes) {
   __atomic_fetch_add(&slot->table_bytes, bytes, __ATOMIC_RELAXED);
 }
 
-static int allocate(struct Table *table, uint32_t log2) {
-  void *memory = (void *)syscall(SYS_mmap, NULL, table_bytes(log2), PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  *table = (struct Table){memory == MAP_FAILED ? 0 : (uintptr_t)memory | log2, 0};
-  return memory != MAP_FAILED;
-}
-
-// Moves all blocks to new places, each once; what stands earlier is the truth.
-static int move_blocks(struct Table *table, uint32_t log2) {
-  struct Table moved;
-  const struct Table old = *table;
+// Large pages would make resident what nothing is written to.
+static void *map(size_t bytes) {
   const int saved_errno = errno;
-  const int has_moved = allocate(&moved, log2);
-  if (has_moved) {
-    for (uint64_t i = 0; old.places != 0 && i >> log2_of(&old) == 0; ++i) {
-      const uint64_t key = keys_of(&old)[i];
-      if (key == 0) continue;
-      const uint64_t place = find_place(&moved, hash_of(key), key);
-      if (keys_of(&moved)[place] != 0) continue;
-      fill_place(&moved, place, key, sizes_of(&old)[i]);
-      ++moved.used;
-    }
-    *(volatile struct Table *)table = moved;
-    count_table((int64_t)table_bytes(log2));
-    if (old.places != 0) {
-      syscall(SYS_munmap, keys_of(&old), table_bytes(log2_of(&old)));
-      count_table(-(int64_t)table_bytes(log2_of(&old)));
-    }
-  }
+  void *memory = (void *)syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory != MAP_FAILED) syscall(SYS_madvise, memory, bytes, MADV_NOHUGEPAGE);
   errno = saved_errno;
-  return has_moved;
+  return memory != MAP_FAILED ? memory : NULL;
 }
 
-static int has_room(struct Table *table) {
-  if (table->places == 0) return move_blocks(table, kFirstLog2);
-  const uint64_t places = 1ull << log2_of(table);
-  return table->used < places / 4 * 3 || move_blocks(table, log2_of(table) + 1) ||
-         table->used + 1 < places;
+// Puts `made` where there is nothing yet, or gives it up for what another thread has put there.
+static void *publish(void **place, void *made, size_t bytes) {
+  void *other = NULL;
+  if (made == NULL ||
+      __atomic_compare_exchange_n(place, &other, made, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  syscall(SYS_munmap, made, bytes);
+  return other;
 }
 
-void add_block(const void *block, size_t bytes, uint32_t site) {
-  const uint64_t hash = block_hash(block), key = key_of(block, site);
-  const uint32_t plane = plane_of(hash);
-  struct Table *table = &tables[plane];
-  if ((uintptr_t)block >> 48 != 0 || !take_lock(&locks[plane].word)) {
+static __attribute__((noinline, cold)) struct Leaf *make_leaf(uint64_t address) {
+  if (address >> (kAddressBits + 3) != 0) return NULL;
+  struct Branch **place = &branches[address >> (kLeafLog2 + kBranchLog2)];
+  struct Branch *branch = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (branch == NULL) branch = publish((void **)place, map(sizeof *branch), sizeof *branch);
+  if (branch == NULL) return NULL;
+  const uint32_t index = __atomic_load_n(&leaf_count, __ATOMIC_RELAXED) < kMostLeaves
+                             ? __atomic_fetch_add(&leaf_count, 1, __ATOMIC_RELAXED)
+                             : kMostLeaves;
+  if (index >= kMostLeaves) return NULL;
+  __atomic_store_n(&leaf_numbers[index], (uint32_t)(address >> kLeafLog2), __ATOMIC_RELEASE);
+  struct Leaf *made = map(sizeof *made);
+  struct Leaf *leaf = publish((void **)leaf_at(branch, address), made, sizeof *made);
+  if (leaf != NULL && leaf == made) {
+    count_own(kWatertightAgentPage);
+  } else {
+    __atomic_store_n(&leaf_numbers[index], 0, __ATOMIC_RELEASE);
+  }
+  return leaf;
+}
+
+static __attribute__((noinline, cold)) void touch(uint8_t *is_touched) {
+  if (!__atomic_exchange_n(is_touched, 1, __ATOMIC_RELAXED)) count_own(kWatertightAgentPage);
+}
+
+static inline size_t bytes_of(const void *block, Word word) {
+  const uint32_t size = word >> kSiteBits;
+  return WATERTIGHT_UNLIKELY(size == kHugeSize) && next.malloc_usable_size != NULL
+             ? next.malloc_usable_size((void *)block)
+             : size;
+}
+static inline uint32_t site_of(Word word) { return word & ((1 << kSiteBits) - 1); }
+
+static inline void uncount(const void *block, Word word) {
+  count_block(site_of(word), -1, -(int64_t)bytes_of(block, word));
+}
+
+enum { kSpreadLog2 = 2 };
+static const uint64_t kSpreadBase = 1ull << (kAddressBits + kSpreadLog2);
+static inline uint64_t spread(uint64_t address) { return kSpreadBase + (address << kSpreadLog2); }
+static inline void *block_at(uint64_t address) {
+  return (void *)(uintptr_t)(address < kSpreadBase ? address
+                                                   : (address - kSpreadBase) >> kSpreadLog2);
+}
+
+static inline void put_block(const void *block, size_t bytes, uint32_t site) {
+  uint64_t address = (uintptr_t)block;
+  if (bytes < tiny_below) address = spread(address);
+  struct Leaf *leaf = find_leaf(address);
+  if (WATERTIGHT_UNLIKELY(leaf == NULL) && (leaf = make_leaf(address)) == NULL) {
     note_missed_block();
     return;
   }
-  if (has_room(table)) {
-    const uint32_t size = bytes < kHugeSize ? (uint32_t)bytes : kHugeSize;
-    const uint64_t place = find_place(table, hash, key), old = keys_of(table)[place];
-    if (WATERTIGHT_UNLIKELY(old != 0)) {
-      count_block(plane, site_of(old), -1, -(int64_t)bytes_of(block, sizes_of(table)[place]));
-    } else {
-      ++table->used;
-    }
-    fill_place(table, place, key, size);
-    count_block(plane, site, 1, (int64_t)bytes_of(block, size));
-  } else {
-    note_missed_block();
-  }
-  drop_lock(&locks[plane].word);
+  uint8_t *is_touched = &leaf->is_touched[offset_of(address) / kWatertightAgentPage];
+  if (WATERTIGHT_UNLIKELY(!*is_touched)) touch(is_touched);
+  const Word word = (bytes < kHugeSize ? (uint32_t)bytes : kHugeSize) << kSiteBits | site;
+  Word *place = word_at(leaf, address);
+  if (WATERTIGHT_UNLIKELY(site_of(*place) != 0)) uncount(block, *place);
+  *place = word;
+  count_block(site, 1, (int64_t)bytes_of(block, word));
 }
 
-// Closes the gap that a removed block leaves, so that searches need no marks.
-static void empty_place(struct Table *table, uint64_t gap) {
-  const uint64_t mask = (1ull << log2_of(table)) - 1;
-  uint64_t *keys = keys_of(table);
-  for (uint64_t i = (gap + 1) & mask; keys[i] != 0; i = (i + 1) & mask) {
-    const uint64_t home = first_place(table, hash_of(keys[i]));
-    if (((i - home) & mask) < ((i - gap) & mask)) continue;
-    fill_place(table, gap, keys[i], sizes_of(table)[i]);
-    gap = i;
-  }
-  keys[gap] = 0;
-  --table->used;
+void add_block(const void *block, size_t bytes, uint32_t site) { put_block(block, bytes, site); }
+
+void *note_made(void *block, size_t bytes, const void *caller) {
+  put_block(block, bytes, find_site(kWatertightAgentHeap, caller));
+  return block;
+}
+
+static inline Word take_word(uint64_t address) {
+  struct Leaf *leaf = find_leaf(address);
+  if (WATERTIGHT_UNLIKELY(leaf == NULL)) return 0;
+  Word *place = word_at(leaf, address);
+  const Word word = *place;
+  if (__builtin_expect(site_of(word) != 0, 1)) *place = 0;
+  return word;
 }
 
 struct Block remove_block(const void *block) {
-  struct Block removed = {0, 0};
-  const uint64_t hash = block_hash(block);
-  const uint32_t plane = plane_of(hash);
-  struct Table *table = &tables[plane];
-  if (!take_lock(&locks[plane].word)) {
-    note_missed_block();
-    return removed;
+  const uint64_t address = (uintptr_t)block;
+  Word word = take_word(address);
+  if (site_of(word) == 0 && tiny_below != 0) word = take_word(spread(address));
+  if (WATERTIGHT_UNLIKELY(site_of(word) == 0)) return (struct Block){0, 0};
+  uncount(block, word);
+  return (struct Block){site_of(word), bytes_of(block, word)};
+}
+
+// Counts the blocks of a page; gives how much of the next one the last word takes.
+static uint64_t inherit_page(const char *page, uint64_t start, uint64_t address) {
+  uint64_t offset = start;
+  while (offset < kWatertightAgentPage) {
+    const Word word = *(const Word *)(page + offset);
+    if (site_of(word) != 0)
+      count_block(site_of(word), 1, (int64_t)bytes_of(block_at(address + 8 * offset), word));
+    offset += site_of(word) != 0 ? sizeof word : sizeof word / 2;
   }
-  if (table->places != 0) {
-    const uint64_t place = find_place(table, hash, key_of(block, 0));
-    const uint64_t key = keys_of(table)[place];
-    if (key != 0) {
-      removed.site = site_of(key);
-      removed.bytes = bytes_of(block, sizes_of(table)[place]);
-      count_block(plane, removed.site, -1, -(int64_t)removed.bytes);
-      empty_place(table, place);
+  return offset - kWatertightAgentPage;
+}
+
+static void inherit_leaf(const struct Leaf *leaf, uint64_t address) {
+  uint64_t taken = 0;
+  count_own(kWatertightAgentPage);
+  for (uint64_t page = 0; page < kLeafPages; ++page) {
+    const uint64_t start = page * kWatertightAgentPage;
+    if (!leaf->is_touched[page]) {
+      taken = 0;
+      continue;
     }
+    count_own(kWatertightAgentPage);
+    taken = inherit_page(leaf->words + start, taken, address + 8 * start);
   }
-  drop_lock(&locks[plane].word);
-  return removed;
+}
+
+// Two threads of the parent were making the same leaf.
+static int is_told_twice(uint32_t index) {
+  for (uint32_t i = 0; i < index; ++i)
+    if (leaf_numbers[i] == leaf_numbers[index]) return 1;
+  return 0;
 }
 
 void inherit_blocks(void) {
-  for (uint32_t plane = 0; plane < kWatertightAgentPlanes; ++plane) {
-    struct Table *table = &tables[plane];
-    if (table->places == 0) continue;
-    count_table((int64_t)table_bytes(log2_of(table)));
-    if (was_held_at_fork(&locks[plane].word)) move_blocks(table, log2_of(table));
-    for (uint64_t i = 0; i >> log2_of(table) == 0; ++i) {
-      const uint64_t key = keys_of(table)[i];
-      if (key == 0) continue;
-      const void *block = (const void *)(uintptr_t)(key >> kSiteBits << 3);
-      count_block(plane, site_of(key), 1, (int64_t)bytes_of(block, sizes_of(table)[i]));
-    }
+  for (uint32_t i = 0; i < leaf_count && i < kMostLeaves; ++i) {
+    const uint64_t address = (uint64_t)leaf_numbers[i] << kLeafLog2;
+    const struct Leaf *leaf = address != 0 && !is_told_twice(i) ? find_leaf(address) : NULL;
+    if (leaf != NULL) inherit_leaf(leaf, address);
   }
 }

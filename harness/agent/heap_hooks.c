@@ -46,11 +46,19 @@ static inline struct Request take_request(const void *caller, size_t bytes) {
   return (struct Request){caller, bytes};
 }
 
-void *malloc(size_t bytes) {
+// Out of the way of the others.
+static __attribute__((noinline, cold)) void *allocate_rarely(size_t bytes, const void *caller) {
   WATERTIGHT_ENSURE_STARTED();
-  if (WATERTIGHT_UNLIKELY(next.malloc == NULL)) return allocate_early(bytes);
-  const struct Request request = take_request(__builtin_return_address(0), bytes);
+  if (next.malloc == NULL) return allocate_early(bytes);
+  const struct Request request = take_request(caller, bytes);
   return note_block(next.malloc(bytes), request.bytes, request.caller);
+}
+
+void *malloc(size_t bytes) {
+  const void *caller = __builtin_return_address(0);
+  if (WATERTIGHT_UNLIKELY(next.malloc == NULL || self.new_caller != NULL))
+    return allocate_rarely(bytes, caller);
+  return note_block(next.malloc(bytes), bytes, caller);
 }
 
 void *calloc(size_t count, size_t bytes) {
@@ -61,7 +69,7 @@ void *calloc(size_t count, size_t bytes) {
 
 void free(void *block) {
   WATERTIGHT_ENSURE_STARTED();
-  if (WATERTIGHT_UNLIKELY(is_early(block)) || next.free == NULL) return;
+  if (WATERTIGHT_UNLIKELY(is_early(block) || next.free == NULL)) return;
   if (WATERTIGHT_UNLIKELY(block == self.deleted)) {
     self.deleted = NULL;
   } else {

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "agent/next.h"
 
+#include "agent/blocks.h"
 #include "agent/slot.h"
 #include "agent/stacks.h"
 
@@ -22,7 +23,9 @@ void start_agent(void) {
   static int is_starting;
   if (__atomic_exchange_n(&is_starting, 1, __ATOMIC_ACQ_REL)) return;
   const int saved_errno = errno;
+  count_nothing_yet();
   find_next();
+  prepare_blocks();
   open_area();
   errno = saved_errno;
 }

@@ -6,26 +6,26 @@
 
 #include <string.h>
 
-uint64_t site_keys[kWatertightAgentSites];
-uint32_t site_index[kSiteIndexSize];
+struct SiteOfKey site_index[kSiteIndexSize];
 
 static uint32_t site_count;  // Those for sites without a place included, once there is any.
 static uint32_t stack_count;
 static uint32_t unwinding;
 
-// Under the lock.
-static uint32_t index_of(uint64_t key) {
-  uint32_t i = site_hash(key);
-  while (site_index[i] != 0 && site_keys[site_index[i]] != key) i = (i + 1) % kSiteIndexSize;
-  return i;
+// Where the key is, or is to be.
+static struct SiteOfKey *index_of(uint64_t key) {
+  for (uint32_t i = site_hash(key);; i = (i + 1) % kSiteIndexSize) {
+    const uint64_t here = __atomic_load_n(&site_index[i].key, __ATOMIC_ACQUIRE);
+    if (here == key || here == 0) return &site_index[i];
+  }
 }
 
-static void publish(uint64_t key, uint32_t index, struct WatertightAgentSite about) {
+static void publish(uint64_t key, struct SiteOfKey *index, struct WatertightAgentSite about) {
   const uint32_t site = site_count++;
-  site_keys[site] = key;
   slot->sites[site] = about;
   __atomic_store_n(&slot->site_count, site_count, __ATOMIC_RELEASE);
-  __atomic_store_n(&site_index[index], site, __ATOMIC_RELEASE);
+  index->site = site;
+  __atomic_store_n(&index->key, key, __ATOMIC_RELEASE);
 }
 
 static void publish_places_for_the_rest(void) {
@@ -35,16 +35,18 @@ static void publish_places_for_the_rest(void) {
   site_count = kWatertightAgentKinds;
 }
 
-uint32_t add_site(uint64_t key, unsigned kind, const void *caller) {
+uint32_t find_or_add_site(uint64_t key, unsigned kind, const void *caller) {
+  const struct SiteOfKey *known = index_of(key);
+  if (known->key == key) return known->site;
   if (!take_lock(&locks[kSiteLock].word)) return kind;
   publish_places_for_the_rest();
-  const uint32_t index = index_of(key);
-  if (site_index[index] == 0 && site_count < kWatertightAgentSites)
+  struct SiteOfKey *index = index_of(key);
+  if (index->key == 0 && site_count < kWatertightAgentSites)
     publish(key, index,
             (struct WatertightAgentSite){.caller = (uintptr_t)caller,
                                          .takes_stacks = stack_kinds >> kind & 1,
                                          .kind = (uint16_t)kind});
-  const uint32_t site = site_index[index];
+  const uint32_t site = index->site;
   drop_lock(&locks[kSiteLock].word);
   return site != 0 ? site : kind;
 }
@@ -62,8 +64,8 @@ static uint32_t add_stack_site(uint32_t site, unsigned kind, const void *caller,
                                const struct WatertightAgentStack *stack) {
   if (!take_lock(&locks[kSiteLock].word)) return site;
   const uint64_t key = stack_key(site, stack);
-  const uint32_t index = index_of(key);
-  if (site_index[index] == 0 && site_count < kWatertightAgentSites &&
+  struct SiteOfKey *index = index_of(key);
+  if (index->key == 0 && site_count < kWatertightAgentSites &&
       stack_count < kWatertightAgentStacks) {
     slot->stacks[stack_count++] = *stack;
     __atomic_store_n(&slot->stack_count, stack_count, __ATOMIC_RELEASE);
@@ -72,7 +74,7 @@ static uint32_t add_stack_site(uint32_t site, unsigned kind, const void *caller,
         (struct WatertightAgentSite){
             .caller = (uintptr_t)caller, .kind = (uint16_t)kind, .stack = (uint16_t)stack_count});
   }
-  const uint32_t found = site_index[index];
+  const uint32_t found = index->site;
   drop_lock(&locks[kSiteLock].word);
   return found != 0 ? found : site;
 }

@@ -6,6 +6,7 @@
 #include "agent/descriptors.h"
 #include "agent/handles.h"
 #include "agent/sites.h"
+#include "agent/stripes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +22,13 @@
 _Thread_local struct ThreadState self __attribute__((tls_model("initial-exec")));
 struct WatertightAgentSlot *slot;
 uint32_t stack_kinds;
-uint64_t sample_mask;
 struct Lock locks[kLockCount];
 
-static uint32_t first_membership = kWiped;
-uint32_t *membership = &first_membership;
+struct Membership membership;
 
 static struct WatertightAgentArea *area;
 static uint32_t slot_count;
+static uint64_t heap_limit;
 
 // A thread that holds a lock may have to wait for a processor.
 int wait_for_lock(uint32_t *lock) {
@@ -104,11 +104,13 @@ static void map_area(int fd, off_t bytes) {
     area = whole;
     slot_count = whole->slot_count;
     stack_kinds = whole->stack_kinds;
-    sample_mask = whole->sample_shift < 16 ? (1u << whole->sample_shift) - 1 : 0;
+    heap_limit = 1ull << (whole->sample_shift < 16 ? 32 - whole->sample_shift : 32);
   } else {
     syscall(SYS_munmap, whole, (size_t)bytes);
   }
 }
+
+void count_nothing_yet(void) { membership.state = kOff; }
 
 static void find_area(void) {
   const char *path = getenv(WATERTIGHT_AGENT_VARIABLE);
@@ -154,8 +156,8 @@ static void clear_slot(struct WatertightAgentSlot *used) {
   const uint32_t sites = used->site_count, stacks = used->stack_count, fds = used->fd_count;
   if (sites <= kWatertightAgentSites) {
     memset(used->sites, 0, sites * sizeof used->sites[0]);
-    for (int plane = 0; plane < kWatertightAgentPlanes; ++plane)
-      memset(used->counters[plane], 0, sites * sizeof used->counters[plane][0]);
+    for (int stripe = 0; stripe < kWatertightAgentStripes; ++stripe)
+      memset(used->counters[stripe], 0, sites * sizeof used->counters[stripe][0]);
   }
   if (stacks <= kWatertightAgentStacks) memset(used->stacks, 0, stacks * sizeof used->stacks[0]);
   if (fds <= kWatertightAgentFds) memset(used->fds, 0, fds * sizeof used->fds[0]);
@@ -170,9 +172,8 @@ static uint64_t boottime(void) {
 
 int was_held_at_fork(const uint32_t *lock) { return *lock != 0 && lock != self.held; }
 
-static void forget_locks(void) {
-  for (int i = 0; i < kLockCount; ++i)
-    if (was_held_at_fork(&locks[i].word)) __atomic_store_n(&locks[i].word, 0, __ATOMIC_RELEASE);
+void forget_lock(uint32_t *lock) {
+  if (was_held_at_fork(lock)) __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
 static int take_over(uint64_t owner, struct WatertightAgentSlot *mine) {
@@ -182,10 +183,11 @@ static int take_over(uint64_t owner, struct WatertightAgentSlot *mine) {
   struct WatertightAgentSlot *parents = slot;
   inherit_sites(mine, parents);
   slot = mine;
+  inherit_stripe();
   inherit_blocks();
   inherit_descriptors();
   inherit_handles();
-  forget_locks();
+  for (int i = 0; i < kLockCount; ++i) forget_lock(&locks[i].word);
   mine->claimed_at = boottime();
   __atomic_store_n(&mine->ready, owner, __ATOMIC_RELEASE);
   if (parents != NULL) syscall(SYS_mprotect, parents, sizeof *parents, PROT_NONE);
@@ -204,34 +206,28 @@ static int take_any_slot(void) {
 
 int join_area(void) {
   uint32_t expected = kWiped;
-  if (!__atomic_compare_exchange_n(membership, &expected, kJoining, 0, __ATOMIC_ACQ_REL,
+  if (!__atomic_compare_exchange_n(&membership.state, &expected, kJoining, 0, __ATOMIC_ACQ_REL,
                                    __ATOMIC_RELAXED))
     return expected == kCounting;
   const int saved_errno = errno;
   const int has_joined = area != NULL && take_any_slot();
-  __atomic_store_n(membership, has_joined ? kCounting : kOff, __ATOMIC_RELEASE);
+  if (has_joined) __atomic_store_n(&membership.heap_limit, heap_limit, __ATOMIC_RELEASE);
+  __atomic_store_n(&membership.state, has_joined ? kCounting : kOff, __ATOMIC_RELEASE);
   errno = saved_errno;
   return has_joined;
 }
 
 // Where the page was not wiped (before Linux 4.14) a forked child is told here.
 static void after_fork_in_child(void) {
-  uint32_t expected = kCounting;
-  __atomic_compare_exchange_n(membership, &expected, kWiped, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+  if (membership.state == kCounting) membership = (struct Membership){0, kWiped};
   is_counting();
 }
 
 void open_area(void) {
   find_area();
-  if (area == NULL) {
-    first_membership = kOff;
-    return;
-  }
-  uint32_t *page =
-      map(kWatertightAgentPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (page != NULL) {
-    syscall(SYS_madvise, page, (size_t)kWatertightAgentPage, MADV_WIPEONFORK);
-    membership = page;
-  }
+  if (area == NULL) return;
+  syscall(SYS_madvise, &membership, sizeof membership, MADV_WIPEONFORK);
+  prepare_stripes();
   pthread_atfork(NULL, NULL, after_fork_in_child);
+  __atomic_store_n(&membership.state, kWiped, __ATOMIC_RELEASE);
 }

@@ -11,7 +11,11 @@
 
 /// What a thread is at. Initial-exec, so that reaching it never allocates.
 struct ThreadState {
-  uint32_t *held;          ///< The lock that this thread holds, or is about to.
+  uint32_t *held;  ///< The lock that this thread holds, or is about to.
+  /// A stripe that only this thread counts in, and its number; NULL: none. See stripes.h.
+  struct WatertightAgentCounter *counters;
+  uint32_t stripe;
+  int shares_stripe;       ///< There was none left for it.
   const void *new_caller;  ///< Who called operator new, for the malloc that it may call.
   size_t new_bytes;        ///< What it was asked for.
   const void *deleted;     ///< What operator delete has uncounted, for the free that it may call.
@@ -24,26 +28,43 @@ extern struct WatertightAgentSlot *slot;
 
 /// What the area asked for when it was opened; see struct WatertightAgentArea.
 extern uint32_t stack_kinds;
-extern uint64_t sample_mask;  ///< 2^sample_shift - 1
 
-enum Membership { kWiped, kJoining, kCounting, kOff };
-/// Lies on a page that the kernel wipes in a forked child, however it was forked
-/// (MADV_WIPEONFORK), so that none counts in the slot of its parent.
-extern uint32_t *membership;
+/// Whether this process counts. Lies on a page that the kernel wipes in a forked child, however it
+/// was forked (MADV_WIPEONFORK), so that none counts in the slot of its parent.
+struct Membership {
+  uint64_t heap_limit;  ///< Blocks are counted of which the low half of the hash is below.
+  uint32_t state;
+} __attribute__((aligned(kWatertightAgentPage)));
+enum { kWiped, kJoining, kCounting, kOff };
+extern struct Membership membership;
 
-/// In a forked child: whether another thread of its parent held a lock when it forked.
+/// In a forked child: whether another thread of its parent held a lock when it forked; and frees
+/// it.
 int was_held_at_fork(const uint32_t *lock);
+void forget_lock(uint32_t *lock);
 
 /// Joins the area; true where this process counts from now on. A forked child takes over what its
 /// parent held.
 int join_area(void);
 
-/// Maps the area that the environment names, where it is one. Once, at the start.
+/// Maps the area that the environment names, where it is one, and counts from then on. Once, at
+/// the start; until then nothing is counted.
+void count_nothing_yet(void);
 void open_area(void);
 
 static inline int is_counting(void) {
-  return __builtin_expect(__atomic_load_n(membership, __ATOMIC_ACQUIRE) == kCounting, 1) ||
-         join_area();
+  const uint32_t state = __atomic_load_n(&membership.state, __ATOMIC_ACQUIRE);
+  return __builtin_expect(state == kCounting, 1) || (state == kWiped && join_area());
+}
+
+/// The same for a block with this hash. One of 2^sample_shift is told by its address, so that no
+/// free has to look it up; addresses of live blocks differ, so each stands for as many others.
+static inline int counts_block(uint64_t hash) {
+  if (__builtin_expect((uint32_t)hash < __atomic_load_n(&membership.heap_limit, __ATOMIC_ACQUIRE),
+                       1))
+    return 1;
+  return WATERTIGHT_UNLIKELY(__atomic_load_n(&membership.state, __ATOMIC_RELAXED) == kWiped) &&
+         join_area() && (uint32_t)hash < membership.heap_limit;
 }
 
 /// The same for what belongs to a process rather than to its memory: a vfork child closes and opens
@@ -58,12 +79,7 @@ static inline void note_missed_block(void) {
 /// No lock is held while another is waited for, nor over a fork: libc waits for its own locks then,
 /// and a thread that has one of those may have been interrupted by a handler that waits for ours.
 /// So what the locks guard is changed in an order that a forked child can mend.
-enum {
-  kBlockLocks = kWatertightAgentPlanes,
-  kSiteLock = kBlockLocks,
-  kHandleLocks,
-  kLockCount = kHandleLocks + kWatertightAgentKinds
-};
+enum { kSiteLock, kHandleLocks, kLockCount = kHandleLocks + kWatertightAgentKinds };
 struct Lock {
   uint32_t word;
 } __attribute__((aligned(64)));
@@ -87,8 +103,8 @@ struct Guarded {
 struct Guarded take_guarded(uint32_t *lock);
 void drop_guarded(struct Guarded guarded);
 
-/// Takes a lock of the heap's; 0 where this thread holds one already (it is in a signal handler
-/// that interrupted a hook, and should not allocate) or it cannot be had: then nothing is counted.
+/// Takes a lock; 0 where this thread holds one already (it is in a signal handler that interrupted
+/// a hook) or it cannot be had.
 static inline int take_lock(uint32_t *lock) {
   if (WATERTIGHT_UNLIKELY(self.held != NULL)) return 0;
   self.held = lock;
@@ -106,7 +122,7 @@ static inline void drop_lock(uint32_t *lock) {
   self.held = NULL;
 }
 
-/// Adds to what is live of a site that is not of the heap (the heap's are in blocks.h).
+/// Adds to what is live of a site, in the stripe that all share.
 static inline void count(uint32_t site, int64_t things, int64_t bytes) {
   struct WatertightAgentCounter *counter = &slot->counters[0][site];
   __atomic_fetch_add(&counter->count, things, __ATOMIC_RELAXED);

@@ -26,7 +26,7 @@
 enum {
   kWatertightAgentPage = 4096,
   kWatertightAgentSites = 4096,   ///< Of one process. Later ones count for the site of their kind.
-  kWatertightAgentPlanes = 16,    ///< Copies of the counters, one for each lock of the block table.
+  kWatertightAgentStripes = 16,   ///< Copies of the counters, so that threads seldom share one.
   kWatertightAgentFds = 65536,    ///< Descriptors with higher numbers are not counted.
   kWatertightAgentStacks = 1024,  ///< Distinct stacks of one process.
   kWatertightAgentFrames = 32,    ///< Innermost frames of a stack that are kept.
@@ -73,7 +73,7 @@ struct WatertightAgentSite {
   uint16_t stack;  ///< Index into `stacks` plus 1; 0: a site without stack.
 };
 
-/// What is live of a site: the sum over all planes.
+/// What is live of a site: the sum over all stripes.
 struct WatertightAgentCounter {
   int64_t bytes;  ///< As asked for, not as rounded by the allocator. Mappings: their length.
   int64_t count;  ///< Blocks, descriptors, threads, …
@@ -97,7 +97,7 @@ struct WatertightAgentSlot {
   uint64_t table_bytes;  ///< Of anonymous memory in which the agent itself keeps live blocks.
   char padding[kWatertightAgentPage - 56];
   struct WatertightAgentSite sites[kWatertightAgentSites];
-  struct WatertightAgentCounter counters[kWatertightAgentPlanes][kWatertightAgentSites];
+  struct WatertightAgentCounter counters[kWatertightAgentStripes][kWatertightAgentSites];
   uint16_t fds[kWatertightAgentFds];  ///< Site of each open descriptor; 0: opened unseen.
   struct WatertightAgentStack stacks[kWatertightAgentStacks];
 };

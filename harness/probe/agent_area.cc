@@ -80,7 +80,8 @@ std::int64_t AgentArea::weight(AgentKind kind) const {
 
 AgentCount AgentArea::live(const WatertightAgentSlot& slot, std::uint32_t site) const {
   AgentCount sum;
-  for (const auto& plane : slot.counters) sum += {load(plane[site].count), load(plane[site].bytes)};
+  for (const auto& stripe : slot.counters)
+    sum += {load(stripe[site].count), load(stripe[site].bytes)};
   const std::int64_t each = weight(static_cast<AgentKind>(slot.sites[site].kind));
   return {sum.count * each, sum.bytes * each};
 }
@@ -90,11 +91,11 @@ std::optional<AgentCount> AgentArea::total(pid_t pid, AgentKind kind) const {
   if (found == nullptr) return std::nullopt;
   const std::uint32_t count = site_count(*found);
   AgentCount sum;
-  // Plane by plane, as they lie in memory.
-  for (const auto& plane : found->counters)
+  // Stripe by stripe, as they lie in memory.
+  for (const auto& stripe : found->counters)
     for (std::uint32_t site = 0; site < count; ++site)
       if (static_cast<AgentKind>(found->sites[site].kind) == kind)
-        sum += {load(plane[site].count), load(plane[site].bytes)};
+        sum += {load(stripe[site].count), load(stripe[site].bytes)};
   return AgentCount{sum.count * weight(kind), sum.bytes * weight(kind)};
 }
 

@@ -81,10 +81,8 @@ void GrowthRun::doubt_heap(CheckResult& result) const {
   const probe::HeapWatch& heap = *sampler_.heap();
   std::vector<std::string> doubts = describe_uncounted();
   if (heap.missed() > 0)
-    doubts.push_back(fmt::format(
-        "{} allocations and releases were not counted: no memory for it, or made by a signal "
-        "handler that interrupted another one",
-        heap.missed()));
+    doubts.push_back(fmt::format("{} allocations were not counted: there was no memory to do so",
+                                 heap.missed()));
   const bool is_outgrown =
       heap.missed() == 0 || heap.grown().count > static_cast<std::int64_t>(heap.missed());
   const bool is_doubted =
