@@ -10,7 +10,7 @@
 namespace watertight::posix {
 namespace {
 
-/// The calls that daemons wait in; others are told by number.
+/// The calls that daemons wait in, and that signal handlers make; others are told by number.
 struct Syscall {
   long number;
   std::string_view name;
@@ -36,6 +36,20 @@ constexpr Syscall kWaits[] = {
     {SYS_fcntl, "fcntl"},
     {SYS_fsync, "fsync"},
     {SYS_fdatasync, "fdatasync"},
+    {SYS_openat, "openat"},
+    {SYS_close, "close"},
+    {SYS_socket, "socket"},
+    {SYS_sendmsg, "sendmsg"},
+    {SYS_brk, "brk"},
+    {SYS_mmap, "mmap"},
+    {SYS_munmap, "munmap"},
+    {SYS_getpid, "getpid"},
+    {SYS_kill, "kill"},
+    {SYS_tgkill, "tgkill"},
+    {SYS_exit_group, "exit_group"},
+    {SYS_unlinkat, "unlinkat"},
+    {SYS_rt_sigaction, "rt_sigaction"},
+    {SYS_rt_sigprocmask, "rt_sigprocmask"},
     {SYS_rt_sigsuspend, "rt_sigsuspend"},
     {SYS_rt_sigtimedwait, "rt_sigtimedwait"},
     {SYS_restart_syscall, "restart_syscall"},
@@ -44,6 +58,7 @@ constexpr Syscall kWaits[] = {
     {SYS_select, "select"},
     {SYS_epoll_wait, "epoll_wait"},
     {SYS_pause, "pause"},
+    {SYS_unlink, "unlink"},
 #endif
 };
 

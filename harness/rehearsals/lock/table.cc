@@ -162,6 +162,64 @@ constexpr Explanation kPidReuse{
     .false_alarms = "None known: daemons that compare /proc/PID/exe or the start time pass.",
     .cure = "Do not read the pid to decide: lock the file. A crash gives the lock back."};
 
+constexpr Explanation kUnlinkRaceStop{
+    .title = "it holds its lock until the PID file is removed",
+    .what =
+        "An instance that ends gives up its lock only after it has removed the file: a start in "
+        "between gives way, and does not lock a file that is then removed.",
+    .how =
+        "SIGTERM; with ptrace(2) the instance is held at the entry of the unlink(2) or rename(2) "
+        "of its PID file. A second one starts meanwhile. Where that stays the first goes on, a "
+        "third one starts, and those that run are counted.",
+    .why =
+        "Who closes the file first gives the lock away and then removes the file of the next one: "
+        "that runs with a lock that nobody can find, and a second beside it.",
+    .source = "FreeBSD flopen(3); https://github.com/wolph/portalocker/issues/115",
+    .false_alarms =
+        "None known. A daemon that never removes its PID file, or locks none, is not applicable.",
+    .cure =
+        "unlink(2) while the file is locked, and let the end of the process unlock it; or never "
+        "remove it."};
+
+constexpr Explanation kUnlinkRaceStart{
+    .title = "it looks whether the file that it locked is still the PID file",
+    .what =
+        "An instance that locks a PID file which has been removed since it opened it does not "
+        "believe that it is alone.",
+    .how =
+        "With ptrace(2) a second instance is held between its open(2) and its lock. The first one "
+        "ends and removes the file; the second goes on; a third one starts, and those that run "
+        "are counted.",
+    .why =
+        "At a restart the new instance opens the file of the old one just before that removes it. "
+        "Its lock is then on a file without a name, and the next start finds none and makes a "
+        "second instance.",
+    .source = "FreeBSD lib/libutil/flopen.c: changed under our feet",
+    .false_alarms =
+        "None known. A daemon that never removes its PID file, or locks none, is not applicable.",
+    .cure =
+        "After locking compare fstat(2) of the descriptor with stat(2) of the path, and begin "
+        "again "
+        "where they differ."};
+
+constexpr Explanation kEmptyWindow{
+    .title = "who meets the lock before there is a pid names no wrong one",
+    .what =
+        "An instance that gives way while the winner has locked the PID file and not yet written "
+        "to it tells no pid that is none, and does not take the file for a stale one.",
+    .how =
+        "With ptrace(2) an instance is held at the exit of the call that locks its PID file. "
+        "Another one starts; its output is searched for a pid that is empty, 0, negative or no "
+        "number of a process.",
+    .why =
+        "Scripts and people signal the pid that they are told: kill 0 and kill -1 reach far more "
+        "than the daemon.",
+    .source = "FreeBSD pidfile(3), which tries again for 100 ms; kill(2)",
+    .false_alarms = "Output that says pid of something else.",
+    .cure =
+        "Where the file is empty read again for a tenth of a second, and then say that it runs "
+        "without a pid."};
+
 constexpr Explanation kHandover{
     .title = "a start during a stop never makes two",
     .what = "While one instance ends others start: when all is quiet, at most one is left.",
@@ -280,6 +338,11 @@ std::span<const Check> lock_checks() {
       {"lock.crash_recovery", "L08", Severity::kFail, 1, kFile, kCrashRecovery,
        lock_crash_recovery},
       {"lock.pid_reuse", "L09", Severity::kFail, 1, kFile, kPidReuse, lock_pid_reuse},
+      {"lock.unlink_race_stop", "L11", Severity::kFail, 2, kFileAndStop, kUnlinkRaceStop,
+       lock_unlink_race_stop},
+      {"lock.unlink_race_start", "L12", Severity::kFail, 2, kFileAndStop, kUnlinkRaceStart,
+       lock_unlink_race_start},
+      {"lock.empty_window", "L22", Severity::kWarn, 2, kFile, kEmptyWindow, lock_empty_window},
       {"lock.handover", "L13", Severity::kFail, 1, kFileAndStop, kHandover, lock_handover},
       {"lock.cleanup", "L14", Severity::kWarn, 1, kFileAndStop, kCleanup, lock_cleanup},
       {"lock.removes_only_own", "L15", Severity::kFail, 1, kFileAndStop, kRemovesOnlyOwn,

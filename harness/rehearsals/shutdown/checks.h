@@ -19,6 +19,8 @@ CheckResult shutdown_broadcast(const Scenario& scenario, const Interrupted& inte
 CheckResult shutdown_during_start(const Scenario& scenario, const Interrupted& interrupted);
 /// S10: a second signal while the first is being dealt with.
 CheckResult shutdown_repeated(const Scenario& scenario, const Interrupted& interrupted);
+/// S14: SIGTERM between the test of a flag and the wait.
+CheckResult shutdown_lost_signal(const Scenario& scenario, const Interrupted& interrupted);
 /// S17: the exit status.
 CheckResult shutdown_status(const Scenario& scenario, const Interrupted& interrupted);
 /// S19: processes that outlive the main one.

@@ -84,6 +84,25 @@ std::span<const Check> shutdown_checks() {
                         "warning only.",
         .cure = "Let the handler set a flag, and clean up once, outside of it."},
        shutdown_repeated},
+      {"shutdown.lost_signal",
+       "S14",
+       Severity::kFail,
+       2,
+       {.prompt_stop = true},
+       {.title = "SIGTERM right before it waits is not lost",
+        .what = "SIGTERM that comes after the daemon has looked at its flag, and before it waits, "
+                "ends it as any other does.",
+        .how = "All threads of an idle instance are stopped with ptrace(2) in the calls that they "
+               "wait in, put before the instruction that makes the call, and let go with SIGTERM "
+               "pending. Another instance gets it within its wait, for comparison. Late means that "
+               "all rests as before, with the signal taken; within the window a warning.",
+        .why = "It happens at one shutdown in many thousands: the handler sets the flag, the loop "
+               "goes to sleep, and nobody wakes it before SIGKILL.",
+        .source = "sigsuspend(2), select(2) on pselect; radvd#12, procServ#7, xrdp#3481",
+        .false_alarms = "A daemon that goes back to the same wait on its way out is inconclusive.",
+        .cure = "Block SIGTERM and unblock it only for the wait: sigsuspend(2), ppoll(2), "
+                "epoll_pwait(2); or make it readable: signalfd(2) or a self-pipe."},
+       shutdown_lost_signal},
       {"shutdown.status",
        "S17",
        Severity::kFail,

@@ -11,6 +11,9 @@ namespace watertight::rehearsals {
 
 CheckResult signals_eintr(const Scenario& scenario, const Interrupted& interrupted);
 CheckResult signals_sigpipe(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult signals_handler_safety(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult signals_handler_syscalls(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult signals_errno(const Scenario& scenario, const Interrupted& interrupted);
 CheckResult signals_sigchld(const Scenario& scenario, const Interrupted& interrupted);
 CheckResult signals_crash_ends(const Scenario& scenario, const Interrupted& interrupted);
 

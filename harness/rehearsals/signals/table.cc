@@ -5,6 +5,62 @@ namespace watertight::rehearsals {
 
 std::span<const Check> signals_checks() {
   static constexpr Check kTable[] = {
+      {"signals.handler_safety",
+       "H02",
+       Severity::kFail,
+       2,
+       {},
+       {.title = "its signal handlers call nothing that is unsafe there",
+        .what = "Handlers call no function that allocates, locks, formats, logs or runs clean-up, "
+                "unless their signal is blocked except for a wait such as sigsuspend(2).",
+        .how = "Each signal with a handler among HUP, USR1, USR2, ALRM, WINCH, CHLD and TERM is "
+               "sent to the main process once, and its handler run one instruction at a time with "
+               "ptrace(2); every instruction at which a function of the C library begins names it.",
+        .why = "A handler runs between any two instructions. If that is within malloc, printf or "
+               "syslog, it waits for a lock that only the interrupted code can give back, or finds "
+               "the heap half changed: a hang or a crash, once in months.",
+        .source = "signal-safety(7); icinga2#9676, keepalived#1149, redis#213",
+        .false_alarms = "Functions that POSIX does not list and glibc happens to make safe; a "
+                        "handler that looks first whether it interrupted anything.",
+        .cure =
+            "In the handler set a flag of type volatile sig_atomic_t or write to a pipe, and do "
+            "the rest in the loop; or use signalfd(2)."},
+       signals_handler_safety},
+      {"signals.handler_syscalls",
+       "H03",
+       Severity::kFail,
+       2,
+       {},
+       {.title = "its signal handlers make no system call that betrays an unsafe one",
+        .what =
+            "Handlers ask the kernel for no memory, wait for no lock, and neither read the time "
+            "zone nor connect to the system log.",
+        .how = "As signals.handler_safety, but from system call to system call with ptrace(2): it "
+               "needs no names of functions, so it works for static programs and on every "
+               "architecture, and sees less.",
+        .why = "What malloc, stdio, localtime and syslog do to the kernel shows them where their "
+               "names do not.",
+        .source = "signal-safety(7), ptrace(2)",
+        .false_alarms = "A runtime that takes memory in its handler by design, without malloc.",
+        .cure = "In the handler set a flag or write to a pipe, and do the rest in the loop; or use "
+                "signalfd(2)."},
+       signals_handler_syscalls},
+      {"signals.errno",
+       "H11",
+       Severity::kInfo,
+       2,
+       {},
+       {.title = "its signal handlers save errno",
+        .what = "A handler that makes system calls asks where errno is before the first of them.",
+        .how = "As signals.handler_safety: __errno_location() is looked for among the functions "
+               "that it enters.",
+        .why = "Code between a failed call and its look at errno sees that of the handler: EINTR "
+               "becomes EAGAIN, and the loop does the wrong thing.",
+        .source = "signal-safety(7), on errno",
+        .false_alarms = "Handlers whose calls cannot fail, and programs that reach errno without "
+                        "the function.",
+        .cure = "int saved = errno; at the start of the handler, errno = saved; at its end."},
+       signals_errno},
       {"signals.eintr",
        "H06",
        Severity::kFail,

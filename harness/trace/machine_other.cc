@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/machine.h"
+
+namespace watertight::trace {
+
+bool is_supported() { return false; }
+std::optional<Place> place_of(const posix::Tracee&) { return std::nullopt; }
+std::string_view call_instruction() { return {}; }
+bool step_back(const posix::Tracee&, const Wait&) { return false; }
+
+}  // namespace watertight::trace
