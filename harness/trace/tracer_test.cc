@@ -35,18 +35,24 @@ class TracerTest : public testing::Test {
     auto spawned = guard_.spawn(command);
     ASSERT_TRUE(std::holds_alternative<posix::ProcessHandle>(spawned));
     sleeper_ = std::get<posix::ProcessHandle>(std::move(spawned));
-    ASSERT_FALSE(waits_of(pid()).empty());
-    if (const auto refusal = tracer_.seize(pid())) GTEST_SKIP() << refusal->reason;
+    before_ = waits_of(pid());
+    ASSERT_FALSE(before_.empty());
+    auto tried = guard_.spawn(command);
+    Tracer tracer;
+    if (const auto refusal = tracer.seize(std::get<posix::ProcessHandle>(tried).pid()))
+      GTEST_SKIP() << refusal->reason;
   }
 
   pid_t pid() const { return sleeper_->pid(); }
 
   launch::Guard guard_ = launch::Guard::start("");
   std::optional<posix::ProcessHandle> sleeper_;
+  Waits before_;
   Tracer tracer_;
 };
 
 TEST_F(TracerTest, LetsGoOfAProcessThatRunsOn) {
+  ASSERT_FALSE(tracer_.seize(pid()));
   ASSERT_TRUE(tracer_.halt(posix::Deadline(kEnough)));
   EXPECT_EQ(proc::read_stat(pid())->state, 't');
   tracer_.let_go();
@@ -59,6 +65,7 @@ TEST_F(TracerTest, LetsGoOfAProcessThatRunsOn) {
 }
 
 TEST_F(TracerTest, ReapsWhoDiesUnderIt) {
+  ASSERT_FALSE(tracer_.seize(pid()));
   sleeper_->signal(SIGKILL);
   const auto* ended = tracer_.run(
       Tracer::Follow::kSignals,
@@ -71,6 +78,7 @@ TEST_F(TracerTest, ReapsWhoDiesUnderIt) {
 }
 
 TEST_F(TracerTest, HoldsASignalUntilItsThreadGoesOn) {
+  ASSERT_FALSE(tracer_.seize(pid()));
   sleeper_->signal(SIGTERM);
   ASSERT_TRUE(tracer_.run(
       Tracer::Follow::kSignals,
@@ -86,13 +94,10 @@ TEST_F(TracerTest, HoldsASignalUntilItsThreadGoesOn) {
 }
 
 TEST_F(TracerTest, PutsAWaitBackToItsBeginning) {
-  tracer_.let_go();
-  const Waits before = waits_of(pid());
-  ASSERT_FALSE(before.empty());
   const auto injected = inject_before_wait(pid(), SIGCONT);  // Which it ignores.
   ASSERT_TRUE(std::holds_alternative<Injection>(injected));
   const Waits after = waits_of(pid());
-  EXPECT_TRUE(are_same_places(after, before)) << "not the same call as before, begun anew";
+  EXPECT_TRUE(are_same_places(after, before_)) << "not the same call as before, begun anew";
 }
 
 }  // namespace
