@@ -17,7 +17,7 @@ TEST(MatrixRun, WritesAReportOfEachRunAndEndsAsTheWorst) {
   const Folder folder;
   std::ofstream(folder.file("m.toml")) << "command = ['" WATERTIGHT_SAMPLE_DAEMONS
                                           "/{daemon}']\nready = 'log:ready'\n"
-                                          "only = 'shutdown.status'\nquick = true\nwindow = '1s'\n"
+                                          "only = 'shutdown.status'\nquick = true\n"
                                           "matrix.daemon = ['quick_cleanup', 'exit_status_1']\n";
   CommandRun command(folder, {"check", folder.file("m.toml"), "--json", folder.file("r.json")});
   EXPECT_EQ(command.wait(), 1) << command.out() << command.err();

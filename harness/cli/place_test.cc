@@ -17,26 +17,30 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Words check_of_a_server(Words options = {}) {
-  Words words = {"check",
-                 "--only",
-                 "growth.fds",
-                 "--ops",
-                 "2048",
-                 "--time",
-                 "20s",
-                 "--tolerate",
-                 "fds=1/100op",
-                 "--stress",
-                 "tcp:127.0.0.1:{port}",
-                 "--send",
-                 "hello\\n"};
+/// A short run with a stress; on a busy machine there may be no time for a verdict.
+const Words kShortRun = {"check",
+                         "--only",
+                         "growth.fds",
+                         "--ops",
+                         "512",
+                         "--stress",
+                         "tcp:127.0.0.1:{port}",
+                         "--send",
+                         "hello\\n",
+                         "--",
+                         WATERTIGHT_SAMPLE_DAEMONS "/accept_close",
+                         "{port}"};
+
+/// One check of a daemon, which is over within a moment.
+Words quick_check(const std::string& daemon, const Words& options) {
+  Words words = {"check", "--only", "shutdown.status", "--quick", "--ready", "log:ready"};
   words.insert(words.end(), options.begin(), options.end());
-  words.insert(words.end(), {"--", WATERTIGHT_SAMPLE_DAEMONS "/accept_close", "{port}"});
+  words.insert(words.end(), {"--", std::string(WATERTIGHT_SAMPLE_DAEMONS) + "/" + daemon});
   return words;
 }
 
@@ -103,8 +107,8 @@ std::ptrdiff_t columns_of(const std::string& line) {
 TEST(Place, TerminalOfTwentyColumnsHoldsEveryLine) {
   const Folder folder;
   Terminal terminal(20);
-  EXPECT_EQ(terminal.run(folder, check_of_a_server(), {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}}),
-            0)
+  EXPECT_THAT(terminal.run(folder, kShortRun, {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}}),
+              AnyOf(0, 4))
       << terminal.text();
   EXPECT_THAT(terminal.text(), HasSubstr("growth.fds"));
   for (const std::string& line : lines_of(terminal.text())) EXPECT_LE(columns_of(line), 20) << line;
@@ -113,41 +117,33 @@ TEST(Place, TerminalOfTwentyColumnsHoldsEveryLine) {
 TEST(Place, TerminalThatKnowsNothingIsToldNothingButText) {
   const Folder folder;
   Terminal terminal(80);
-  EXPECT_EQ(terminal.run(folder, check_of_a_server(), {{"TERM", "dumb"}}), 0) << terminal.text();
+  EXPECT_THAT(terminal.run(folder, kShortRun, {{"TERM", "dumb"}}), AnyOf(0, 4)) << terminal.text();
   EXPECT_THAT(terminal.text(), AllOf(HasSubstr("growth.fds"), Not(HasSubstr("\x1b"))));
 }
 
 TEST(Place, WithoutATerminalThereIsNoProgressAndNoColour) {
   const Folder folder;
-  CommandRun command(folder, check_of_a_server());
-  EXPECT_EQ(command.wait(), 0) << command.out();
+  CommandRun command(folder, kShortRun);
+  EXPECT_THAT(command.wait(), AnyOf(0, 4)) << command.out();
   EXPECT_THAT(command.err(), IsEmpty());
   EXPECT_THAT(command.out(), AllOf(HasSubstr("growth.fds"), Not(HasSubstr("\x1b"))));
 }
 
 TEST(Place, FullDiskLosesNoOtherReportAndIsNoPass) {
   const Folder folder;
-  CommandRun command(folder, check_of_a_server({"--html", "/dev/full", "--json",
-                                                folder.file("r.json"), "--junit", "/dev/full"}));
+  CommandRun command(
+      folder, quick_check("quick_cleanup", {"--html", "/dev/full", "--json", folder.file("r.json"),
+                                            "--junit", "/dev/full"}));
   EXPECT_EQ(command.wait(), 3);
   const std::string lost = "the report is lost: write /dev/full: No space left on device";
   EXPECT_EQ(command.err(), "watertight: " + lost + "\nwatertight: " + lost + "\n");
-  EXPECT_THAT(command.out(), HasSubstr("growth.fds"));
+  EXPECT_THAT(command.out(), HasSubstr("shutdown.status"));
   EXPECT_THAT(posix::read_file(folder.file("r.json")).value_or(""), HasSubstr("\"exit_code\": 0"));
-}
-
-/// A check that fails within a moment.
-Words check_that_fails(Words options) {
-  Words words = {"check",    "--only", "shutdown.status", "--quick",
-                 "--window", "1s",     "--ready",         "log:ready"};
-  words.insert(words.end(), options.begin(), options.end());
-  words.insert(words.end(), {"--", WATERTIGHT_SAMPLE_DAEMONS "/exit_status_1"});
-  return words;
 }
 
 TEST(Place, FullDiskDoesNotHideAFailure) {
   const Folder folder;
-  CommandRun command(folder, check_that_fails({"--json", "/dev/full"}));
+  CommandRun command(folder, quick_check("exit_status_1", {"--json", "/dev/full"}));
   EXPECT_EQ(command.wait(), 1);
   EXPECT_THAT(command.err(), HasSubstr("the report is lost"));
   EXPECT_THAT(command.out(), HasSubstr("FAIL"));
@@ -156,7 +152,7 @@ TEST(Place, FullDiskDoesNotHideAFailure) {
 TEST(Place, DiskThatFillsUpDuringTheRunLosesWhatDoesNotFit) {
   const Folder folder;
   const std::string html = folder.file("r.html"), json = folder.file("r.json");
-  Words arguments = check_that_fails({"--html", html, "--json", json});
+  Words arguments = quick_check("exit_status_1", {"--html", html, "--json", json});
   arguments.insert(arguments.begin(), WATERTIGHT_BUILD "/watertight");
   arguments.insert(arguments.begin(), {"sh", "-c", "ulimit -f 16; exec \"$0\" \"$@\""});
   const posix::UniqueFd null = posix::open_file("/dev/null", O_RDWR);
@@ -187,7 +183,7 @@ TEST(Place, IsDiagnosedByTheDoctor) {
 TEST(Place, FullStandardOutputIsNoPass) {
   const Folder folder;
   const posix::UniqueFd full = posix::open_file("/dev/full", O_WRONLY);
-  CommandRun command(folder, check_of_a_server(), {{STDOUT_FILENO, full.get()}});
+  CommandRun command(folder, quick_check("quick_cleanup", {}), {{STDOUT_FILENO, full.get()}});
   EXPECT_EQ(command.wait(), 3);
   EXPECT_THAT(command.err(), HasSubstr("the report is lost"));
 }

@@ -156,6 +156,19 @@ Ability valgrind(Trial& trial) {
   return there("valgrind", Weight::kMore, first_line(*version) + ", for --blame valgrind");
 }
 
+Ability sanitizer(Trial& trial) {
+  const auto path = trial.output_of({"cc", "-print-file-name=libasan.so"});
+  if (path && path->starts_with("/"))
+    return there(
+        "sanitizer", Weight::kMore,
+        first_line(*path) + ", for daemons built with -fsanitize=address (--blame sanitizer)");
+  return missing(
+      "sanitizer", Weight::kMore,
+      "`cc` has no AddressSanitizer; a daemon that was built with another's is checked all "
+      "the same",
+      "apt install g++");
+}
+
 Ability symbolizer(Trial& trial) {
   for (const char* const name : {"llvm-symbolizer", "llvm-symbolizer-19", "llvm-symbolizer-16",
                                  "llvm-symbolizer-14", "addr2line"})
@@ -276,7 +289,7 @@ std::vector<Ability> look_at_machine(const std::function<int()>& interrupted) {
     if (!trial.why_not().empty()) throw HarnessError("start", trial.why_not(), 0);
     abilities.insert(abilities.begin() + 1,
                      there("launch", Weight::kEssential, "a process was started under the guard"));
-    for (const auto look : {containment, agent, ptrace, root, valgrind, symbolizer})
+    for (const auto look : {containment, agent, ptrace, root, valgrind, sanitizer, symbolizer})
       abilities.push_back(look(trial));
   } catch (const HarnessError& error) {
     abilities.insert(abilities.begin() + 1,

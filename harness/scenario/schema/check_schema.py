@@ -8,6 +8,7 @@ written here; what the parser refuses for its key or type must not be. Exits wit
 
 import copy
 import json
+import os
 import pathlib
 import sys
 
@@ -112,13 +113,18 @@ def named_keys(schema):
         yield f"stress.{inner}"
 
 
+def scenarios_below(top):
+    for folder, names, files in os.walk(top):
+        names[:] = [name for name in names if name != "build" and not name.startswith(".")]
+        yield from (pathlib.Path(folder) / file for file in files if file.endswith(".toml"))
+
+
 def main(schema_path, folder):
     schema = json.loads(pathlib.Path(schema_path).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     top = pathlib.Path(folder)
-    texts = {str(path.relative_to(top)): path.read_text(encoding="utf-8") for path in sorted(top.rglob("*.toml"))
-             if path.relative_to(top).parts[0] != "build"}
+    texts = {str(path.relative_to(top)): path.read_text(encoding="utf-8") for path in sorted(scenarios_below(top))}
     texts["every key"] = EVERY_KEY
     faults = [f"{name}: {error.json_path}: {error.message}"
               for name, text in texts.items() for error in validator.iter_errors(tomllib.loads(text))]
