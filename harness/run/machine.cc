@@ -11,6 +11,7 @@
 #include "proc/text.h"
 #include "report/quantity.h"
 #include "run/instruments.h"
+#include "trace/tracer.h"
 
 #include <watertight/error.h>
 
@@ -126,15 +127,16 @@ Ability agent(Trial& trial) {
 }
 
 Ability ptrace(Trial& trial) {
-  try {
-    const pid_t pid = trial.daemon().main().pid();
-    (void)posix::open_file(fmt::format("/proc/{}/mem", pid), 0);
-    return there("ptrace", Weight::kMore, "a daemon that we started lets us look into it");
-  } catch (const HarnessError& error) {
-    return missing("ptrace", Weight::kMore, error.what(),
-                   "set /proc/sys/kernel/yama/ptrace_scope to 1 or 0; in a container add "
-                   "--cap-add=SYS_PTRACE");
-  }
+  const pid_t pid = trial.daemon().main().pid();
+  std::optional<trace::Refusal> refusal = trace::why_not(pid);
+  trace::Tracer tracer;
+  if (!refusal) refusal = tracer.seize(pid);
+  if (!refusal && tracer.halt(posix::Deadline(kPatience)))
+    return there("ptrace", Weight::kMore, "a daemon that we started was held, and let go");
+  return missing("ptrace", Weight::kMore,
+                 refusal ? refusal->reason : "a process that was to be held did not stop",
+                 "set /proc/sys/kernel/yama/ptrace_scope to 1 or 0; in a container add "
+                 "--cap-add=SYS_PTRACE");
 }
 
 Ability root(Trial& trial) {

@@ -15,6 +15,8 @@
 #include <cctype>
 #include <csignal>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace watertight::run {
 namespace {
@@ -108,6 +110,8 @@ class Surveyor {
       ready.kind = Ready::Kind::kTcp;
       stress.target = fmt::format("{}:{}", reachable(socket.address), socket.port);
     }
+    // One that listens at 0.0.0.0 and at :: is the same for a client.
+    if (socket.port != 0 && !asked_.insert({socket.family, socket.port}).second) return;
     ask(stress);
     stress.target = with_state(stress.target);
     if (socket.port != 0)
@@ -225,6 +229,7 @@ class Surveyor {
   Daemon& daemon_;
   const std::function<int()>& interrupted_;
   std::size_t next_port_;
+  std::set<std::pair<SocketFact::Family, unsigned>> asked_;
   Survey survey_;
 };
 
