@@ -43,6 +43,7 @@ constexpr Syscall kWaits[] = {
     {SYS_brk, "brk"},
     {SYS_mmap, "mmap"},
     {SYS_munmap, "munmap"},
+    {SYS_writev, "writev"},
     {SYS_getpid, "getpid"},
     {SYS_kill, "kill"},
     {SYS_tgkill, "tgkill"},

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -28,6 +29,12 @@ constexpr std::uint64_t kMostInstructions = 200'000;
 constexpr std::chrono::milliseconds kMostInHandler = 8s, kMostInCall = 500ms;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kAddressText = 128;
+
+/// Leaves errno as it is.
+bool never_fails(long call) {
+  constexpr long kNumbers[] = {__NR_getpid, __NR_gettid, __NR_getppid, __NR_getuid, __NR_umask};
+  return std::ranges::find(kNumbers, call) != std::end(kNumbers);
+}
 
 /// One handler, from the delivery of its signal on.
 class Audit {
@@ -143,7 +150,7 @@ class Audit {
       return false;
     }
     if (!is_unsafe_in_handler(name)) {
-      run_.saves_errno = run_.saves_errno || run_.calls.empty();
+      run_.saves_errno = run_.saves_errno || std::ranges::all_of(run_.calls, never_fails);
     } else if (std::ranges::find(run_.functions, name) == run_.functions.end()) {
       run_.functions.push_back(name);
     }

@@ -30,7 +30,7 @@ struct HandlerRun {
   std::vector<long> calls{};         ///< System calls, in this order.
   std::vector<std::string> signs{};  ///< What calls betray: memory, locks, files of the C library.
   std::uint64_t instructions = 0;    ///< By steps only.
-  bool saves_errno = false;          ///< It asked for errno before its first call. By steps only.
+  bool saves_errno = false;  ///< Asked for errno before a call that may fail. By steps only.
 };
 
 /// How a handler is looked at: instruction by instruction, which names functions; or from system

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// \file What differs between architectures: one file machine_ARCHITECTURE.cc each. Tested on
-/// x86-64; aarch64 is written by the book, and untested.
+/// \file What differs between architectures: one file machine_ARCHITECTURE.cc each, of which
+/// one has anything in it for the compiler. Tested on x86-64; aarch64 is written by the book, and
+/// untested.
 
 #include "posix/tracee.h"
 #include "trace/wait.h"

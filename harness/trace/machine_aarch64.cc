@@ -3,6 +3,8 @@
 // By the book, and untested: arch/arm64/kernel/signal.c, do_signal(), and ptrace.c of Linux 6.1.
 #include "trace/machine.h"
 
+#if defined(__aarch64__)
+
 #include "posix/clock.h"
 
 #include <sys/user.h>
@@ -67,3 +69,5 @@ bool step_back(const posix::Tracee& thread, const Wait& wait) {
 }
 
 }  // namespace watertight::trace
+
+#endif

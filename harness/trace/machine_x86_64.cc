@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/machine.h"
 
+#if defined(__x86_64__)
+
 #include <sys/user.h>
 
 #include <span>
@@ -53,3 +55,5 @@ bool step_back(const posix::Tracee& thread, const Wait& wait) {
 }
 
 }  // namespace watertight::trace
+
+#endif

@@ -58,7 +58,7 @@ TimeLimit read_time(const posix::Tracee& thread, std::uint64_t address,
 }
 
 std::string text_of(posix::Clock::duration time) {
-  return fmt::format("{:.3g} s", std::chrono::duration<double>(time).count());
+  return fmt::format("{:.4g} s", std::chrono::duration<double>(time).count());
 }
 
 }  // namespace

@@ -99,7 +99,9 @@ std::span<const Check> shutdown_checks() {
         .why = "It happens at one shutdown in many thousands: the handler sets the flag, the loop "
                "goes to sleep, and nobody wakes it before SIGKILL.",
         .source = "sigsuspend(2), select(2) on pselect; radvd#12, procServ#7, xrdp#3481",
-        .false_alarms = "A daemon that goes back to the same wait on its way out is inconclusive.",
+        .false_alarms =
+            "A daemon that goes back to the same wait on its way out is inconclusive, unless "
+            "it ends just when that is over.",
         .cure = "Block SIGTERM and unblock it only for the wait: sigsuspend(2), ppoll(2), "
                 "epoll_pwait(2); or make it readable: signalfd(2) or a self-pipe."},
        shutdown_lost_signal},

@@ -35,11 +35,6 @@ std::string names_of(const std::vector<HandlerRun>& runs) {
   return names;
 }
 
-bool was_looked_at(const HandlerRun& run) {
-  return run.end == End::kReturned || run.end == End::kLeft || !run.functions.empty() ||
-         !run.signs.empty();
-}
-
 std::string_view text_of(End end) {
   switch (end) {
     case End::kReturned:
@@ -179,7 +174,7 @@ CheckResult signals_errno(const Scenario& scenario, const Interrupted& interrupt
   std::string careless;
   bool made_calls = false;
   for (const HandlerRun& run : audits.runs()) {
-    if (!was_looked_at(run) || run.end == End::kLeft || run.calls.empty()) continue;
+    if (run.end != End::kReturned || run.calls.empty()) continue;
     made_calls = true;
     if (!run.saves_errno) careless += (careless.empty() ? "" : ", ") + name_of(run.signal);
   }
