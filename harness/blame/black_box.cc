@@ -137,6 +137,13 @@ class Census {
   Inventory inventory_;
 };
 
+/// `7 712`
+std::string grouped(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
+  return digits;
+}
+
 }  // namespace
 
 Inventory take_inventory(const probe::Sampler& sampler) { return Census(sampler).take(); }
@@ -167,7 +174,7 @@ std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::si
   std::vector<std::string> lines;
   for (const Blame& blame : grown) {
     if (lines.size() == most) break;
-    lines.push_back(fmt::format("+{} {}", blame.count, blame.what));
+    lines.push_back(fmt::format("+{} {}", grouped(blame.count), blame.what));
   }
   return lines;
 }

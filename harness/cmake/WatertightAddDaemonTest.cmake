@@ -30,8 +30,8 @@
 #                  1 800 by default, which a TIME of ten minutes or EXTEND may exceed.
 #   RESOURCE_LOCK  For what two tests must not use at a time. A port that READY or STRESS names by number, as in
 #                  tcp:127.0.0.1:8080, is locked without (`port:8080`); better let {port} choose one.
-#   REPORTS        name.group.html, .json and .xml (JUnit) are written there: report files to collect in CI. By default
-#                  where the variable WATERTIGHT_REPORTS says.
+#   REPORTS        name.group.html, .json and .xml (JUnit) are written there: report files to collect in CI.
+#                  The variable WATERTIGHT_REPORTS, which CI sets, takes its place.
 #
 # The variable WATERTIGHT_LAUNCHER holds what the daemon is run under, for example valgrind with its options, where
 # COMMAND is given; ci/user_project shows the use of both.
@@ -39,6 +39,7 @@
 # Exit code 77 (all chosen checks not applicable) is "skipped". A test uses two processors. ctest prints the report of a
 # test that failed with --output-on-failure.
 include("${CMAKE_CURRENT_LIST_DIR}/WatertightPortLocks.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/WatertightProgram.cmake")
 
 function(watertight_add_daemon_test)
   set(switches KEEP_ALIVE RIGOROUS EXTEND STRICT FAIL_FAST QUICK)
@@ -55,6 +56,7 @@ function(watertight_add_daemon_test)
   if(NOT test_NAME OR NOT (test_COMMAND OR test_SCENARIO))
     message(FATAL_ERROR "watertight_add_daemon_test(${test_NAME}): needs NAME, and COMMAND or SCENARIO")
   endif()
+  watertight_needs_program()
   list(LENGTH test_STRESS stresses)
   foreach(one SEND EXPECT MANNERS KEEP_ALIVE OPS_PER_RUN CONCURRENCY RATE)
     if(test_${one} AND NOT stresses EQUAL 1)
@@ -110,7 +112,7 @@ function(watertight_add_daemon_test)
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 1800)
   endif()
-  if(NOT test_REPORTS)
+  if(WATERTIGHT_REPORTS)
     set(test_REPORTS "${WATERTIGHT_REPORTS}")
   endif()
   set(text "${test_READY};${test_STRESS}")

@@ -17,6 +17,8 @@
 # A file whose name begins with an underscore is no test, but what others extend. A folder without scenarios is a test
 # that fails. A scenario that names a port by number holds a lock on it (`port:8080`), so that no other test of the same
 # port runs beside it; {port} is free of that.
+include("${CMAKE_CURRENT_LIST_DIR}/WatertightProgram.cmake")
+
 function(watertight_discover_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 tests "GROUPS" "PREFIX;WORKING_DIRECTORY;TIMEOUT;REPORTS"
     "OPTIONS;LABELS;RESOURCE_LOCK")
@@ -35,9 +37,11 @@ function(watertight_discover_tests folder)
     set(tests_TIMEOUT 1800)
   endif()
 
-  if(NOT tests_REPORTS)
+  if(WATERTIGHT_REPORTS)
     set(tests_REPORTS "${WATERTIGHT_REPORTS}")
   endif()
+
+  watertight_needs_program()
 
   # What ctest reads, and with it the folder, each time.
   string(SHA1 name "${folder}")

@@ -43,6 +43,7 @@ install(FILES
   harness/cmake/WatertightAddDaemonTest.cmake
   harness/cmake/WatertightDiscoverTests.cmake
   harness/cmake/WatertightPortLocks.cmake
+  harness/cmake/WatertightProgram.cmake
   harness/cmake/WatertightScenarioTests.cmake
   DESTINATION ${package})
 install(FILES ${PROJECT_BINARY_DIR}/package/watertight.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -133,7 +133,7 @@ void HtmlPage::write_verdict() {
 void HtmlPage::write_facts(const std::vector<std::string>& facts) {
   if (facts.empty()) return;
   out_ << "<ul class=\"facts\">";
-  for (const std::string& fact : facts) out_ << "<li>" << markup(fact) << "</li>";
+  for (const std::string& fact : facts) out_ << "<li>" << markup_of_prose(fact) << "</li>";
   out_ << "</ul>\n";
 }
 
@@ -141,7 +141,7 @@ void HtmlPage::write_lines(const std::vector<std::string>& lines, std::size_t mo
   const std::size_t shown = std::min(lines.size(), most);
   out_ << "<pre>";
   for (std::size_t i = 0; i < shown; ++i)
-    for (const std::string& line : split_lines(lines[i])) out_ << markup(line) << '\n';
+    for (const std::string& line : split_lines(lines[i])) out_ << markup_of_prose(line) << '\n';
   if (shown < lines.size())
     out_ << fmt::format("… {} more lines in the JSON report\n", lines.size() - shown);
   out_ << "</pre>\n";
@@ -153,7 +153,7 @@ void HtmlPage::write_trouble() {
   out_ << "<section class=\"error\"><h2>What went wrong</h2>\n";
   if (!report_.error.empty()) write_lines({report_.error}, 1);
   if (report_.failed_operations > 0)
-    out_ << "<p>" << markup(failed_operations(report_)) << "</p>\n";
+    out_ << "<p>" << markup_of_prose(failed_operations(report_)) << "</p>\n";
   if (!report_.log_tail.empty()) {
     out_ << "<h3>Last lines of the daemon's output</h3>\n";
     write_lines({report_.log_tail.end() -
@@ -184,7 +184,7 @@ void HtmlPage::write_finding(const Checks& found, const CheckResult& finding) {
   out_ << fmt::format(
       "<article class=\"{0}\" id=\"{1}\">\n<h3><span aria-hidden=\"true\">{2}</span> "
       "<a href=\"#{1}\">{1}</a> <span class=\"spoken\">{3}</span></h3>\n<p>{4}</p>\n",
-      look.name, id, look.mark, look.word, markup(finding.summary));
+      look.name, id, look.mark, look.word, markup_of_prose(finding.summary));
   write_facts(meaning(finding));
   write_plot(finding);
   write_html_timeline(finding.timeline, out_);
@@ -196,7 +196,7 @@ void HtmlPage::write_finding(const Checks& found, const CheckResult& finding) {
   for (const CheckResult* other : found) {
     if (find_cause(found, *other) != &finding || !is_folded(found, *other)) continue;
     out_ << fmt::format("<p class=\"hence\">hence <b>{}</b>: {}</p>\n", markup(other->id),
-                        markup(other->summary));
+                        markup_of_prose(other->summary));
     write_plot(*other);
   }
   out_ << "</article>\n";
@@ -217,7 +217,7 @@ void HtmlPage::write_list(std::string_view title, Verdict verdict) {
   out_ << fmt::format("<section class=\"{}\"><h2>{}</h2>\n<dl>\n", look.name, title);
   for (const Checks& group : by_sentence(checks)) {
     out_ << fmt::format("<dt><span aria-hidden=\"true\">{}</span> {}</dt><dd>{}</dd>\n", look.mark,
-                        markup(join_ids(group)), markup(group.front()->summary));
+                        markup(join_ids(group)), markup_of_prose(group.front()->summary));
   }
   out_ << "</dl></section>\n";
 }

@@ -92,7 +92,9 @@ void write_stack(const std::vector<Frame>& frames, std::ostream& out) {
 
 void write_html_blame(const std::vector<Blame>& blame, std::ostream& out) {
   if (blame.empty()) return;
-  if (std::ranges::count_if(blame, has_weight) > 1) {
+  const bool has_icicle = std::ranges::count_if(blame, has_weight) > 1;
+  if (has_icicle) {
+    out << "<div class=\"beside\">\n";
     out << "<div class=\"icicle\" role=\"group\" aria-label=\"Calls, outermost first\">\n";
     write_calls(merge(blame).calls, out);
     out << "</div>\n";
@@ -103,11 +105,12 @@ void write_html_blame(const std::vector<Blame>& blame, std::ostream& out) {
   for (const Blame& site : blame) {
     out << fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>",
                        std::isfinite(site.share) ? percent(site.share) : "",
-                       format_count(static_cast<double>(site.count)), markup(site.what));
+                       markup_of_prose(format_count(static_cast<double>(site.count))),
+                       markup_of_prose(site.what));
     write_stack(site.frames, out);
     out << "</td></tr>\n";
   }
-  out << "</tbody></table></div>\n";
+  out << "</tbody></table></div>\n" << (has_icicle ? "</div>\n" : "");
 }
 
 }  // namespace watertight::report

@@ -69,15 +69,31 @@ void write_sketch(const Plot& plot, std::string_view words, std::ostream& out) {
     out << fmt::format("{:.1f},{:.1f} ", kWidth * ((point.operations - first) / width),
                        kHeight * (1 - (*point.amount - extent.least) / height));
   }
+  out << "\"/><path d=\"";
+  for (const BlockFloor& floor : plot.floors) {
+    const double y = kHeight * (1 - (floor.amount - extent.least) / height);
+    out << fmt::format("M{:.1f},{:.1f}H{:.1f}", kWidth * ((floor.from - first) / width), y,
+                       kWidth * ((floor.to - first) / width));
+  }
   out << "\"/></svg>";
+}
+
+/// What the lines of the drawing are.
+void write_legend(const Plot& plot, std::ostream& out) {
+  out << "<p class=\"legend\"><span class=\"samples\">samples, one a round</span>";
+  if (!plot.floors.empty()) out << " <span class=\"floors\">least of each block of rounds</span>";
+  if (plot.line) out << " <span class=\"fitted\">fitted growth, with its 99 % interval</span>";
+  if (plot.decided_at_operations) out << " <span class=\"decided\">decided here</span>";
+  out << "</p>\n";
 }
 
 void write_table(const Plot& plot, std::ostream& out) {
   out << "<details><summary>Values</summary><table><thead><tr><th scope=\"col\">operations</th>"
       << "<th scope=\"col\">" << markup(plot.resource) << "</th></tr></thead><tbody>\n";
   for (const Point& point : thin(plot.points, kMostRows)) {
-    out << fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", format_count(point.operations),
-                       point.amount ? markup(amount_of(plot, *point.amount)) : "not measured");
+    out << fmt::format(
+        "<tr><td>{}</td><td>{}</td></tr>\n", markup_of_prose(format_count(point.operations)),
+        point.amount ? markup_of_prose(amount_of(plot, *point.amount)) : "not measured");
   }
   out << "</tbody></table></details>\n";
 }
@@ -95,6 +111,11 @@ Json json_of(const Plot& plot) {
   }
   Json json{{"resource", plot.resource}, {"unit", plot.unit}, {"x", x}, {"y", y}};
   if (plot.decided_at_operations) json["decided"] = number(*plot.decided_at_operations);
+  if (!plot.floors.empty()) {
+    json["floors"] = Json::array();
+    for (const BlockFloor& floor : plot.floors)
+      json["floors"].push_back({number(floor.from), number(floor.to), number(floor.amount)});
+  }
   if (plot.line) {
     json["line"] = {{"x", plot.line->through.operations},
                     {"y", *plot.line->through.amount},
@@ -110,16 +131,18 @@ Json json_of(const Plot& plot) {
 void write_html_plot(const Plot& plot, std::size_t index, std::ostream& out) {
   const std::string words = in_words(plot);
   out << fmt::format("<figure class=\"plot\"><figcaption><b>{}</b> <span>{}</span>",
-                     markup(plot.resource), markup(words));
+                     markup(plot.resource), markup_of_prose(words));
   if (plot.points.size() > kMostDrawn) {
     out << fmt::format(
         " <small>Thinned: of {} samples the least and the greatest in each of {} "
         "stretches.</small>",
-        format_count(static_cast<double>(plot.points.size())), format_count(kMostDrawn / 2));
+        markup_of_prose(format_count(static_cast<double>(plot.points.size()))),
+        markup_of_prose(format_count(kMostDrawn / 2)));
   }
   out << fmt::format("</figcaption>\n<div class=\"drawing\" data-plot=\"{}\">", index);
   write_sketch(plot, words, out);
   out << "</div>\n";
+  write_legend(plot, out);
   write_table(plot, out);
   out << "</figure>\n";
 }

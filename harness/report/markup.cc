@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace watertight::report {
 
 std::string markup(std::string_view text) {
@@ -31,6 +33,24 @@ std::string markup(std::string_view text) {
     }
   }
   return safe;
+}
+
+std::string markup_of_prose(std::string_view text) {
+  static constexpr std::string_view kNoBreak = "\u00a0";
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::string safe = markup(text);
+  std::string prose;
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const std::string_view next = std::string_view(safe).substr(i + 1, 4);
+    const bool is_group = next.size() >= 3 && std::ranges::all_of(next.substr(0, 3), is_digit) &&
+                          !(next.size() == 4 && is_digit(next[3]));
+    if (safe[i] == ' ' && i > 0 && is_digit(safe[i - 1]) && is_group) {
+      prose += kNoBreak;
+    } else {
+      prose += safe[i];
+    }
+  }
+  return prose;
 }
 
 std::string script_json(const nlohmann::ordered_json& json) {

@@ -15,6 +15,10 @@ namespace watertight::report {
 /// and both quotes as references.
 std::string markup(std::string_view text);
 
+/// Of a sentence for people: the same, with no-break spaces where `21 440` must not be torn apart.
+/// Not for what is copied: commands.
+std::string markup_of_prose(std::string_view text);
+
 /// JSON as it may stand inside `<script>`: ASCII, without `<`, so that nothing ends the element.
 std::string script_json(const nlohmann::ordered_json& json);
 

@@ -71,6 +71,21 @@ Points thin(const Points& points, std::size_t most) {
   return thinned;
 }
 
+std::vector<BlockFloor> block_floors(const Points& points, double end) {
+  constexpr double kBlocks = 16;
+  std::vector<BlockFloor> floors;
+  for (const Point& point : points) {
+    if (!point.amount || point.operations <= 0 || point.operations >= end) continue;
+    const double begin = end * std::exp2(-std::ceil(std::log2(end / point.operations)));
+    const double width = begin / kBlocks;
+    const double from = begin + width * std::floor((point.operations - begin) / width);
+    if (floors.empty() || floors.back().from != from)
+      floors.push_back({from, from + width, *point.amount});
+    floors.back().amount = std::min(floors.back().amount, *point.amount);
+  }
+  return floors;
+}
+
 std::optional<Plot> plot_of(const Report& report, const CheckResult& check) {
   if (!check.id.starts_with(kGrowth)) return std::nullopt;
   Plot plot;
@@ -92,6 +107,8 @@ std::optional<Plot> plot_of(const Report& report, const CheckResult& check) {
   std::ranges::stable_sort(plot.points, {}, &Point::operations);
   if (check.decided_at_operations)
     plot.decided_at_operations = static_cast<double>(*check.decided_at_operations);
+  plot.floors =
+      block_floors(plot.points, plot.decided_at_operations.value_or(plot.points.back().operations));
   if (check.rate) plot.unit = check.rate->unit;
   if (check.rate && check.verdict != Verdict::kPass) {
     plot.line = fit(*check.rate, plot.points,

@@ -32,11 +32,23 @@ struct FittedLine {
   double high = 0;
 };
 
+/// The least of a block of operations: a sixteenth of an octave. What leaks stays in it, what comes
+/// and goes does not.
+struct BlockFloor {
+  double from = 0, to = 0;  ///< Operations.
+  double amount = 0;
+};
+
+/// Of the octaves that end at `end`, at half of it, and so on, as the judge has them; a block
+/// without a measured sample has none.
+std::vector<BlockFloor> block_floors(const std::vector<Point>& points, double end);
+
 /// The series behind a growth check.
 struct Plot {
   std::string resource;  ///< `fds`: its column.
   std::string unit;      ///< `fd`, `byte`; empty where it is not known.
   std::vector<Point> points;
+  std::vector<BlockFloor> floors;
   std::optional<FittedLine> line;  ///< Of growth; none for a check that passed.
   std::optional<double> decided_at_operations;
 };

@@ -119,5 +119,24 @@ TEST(PlotOf, LaysTheRateThroughTheLastOctaveBeforeTheDecision) {
   EXPECT_FALSE(plot_of(report, check)->line);
 }
 
+TEST(BlockFloors, AreTheLeastOfASixteenthOfAnOctave) {
+  std::vector<Point> points;
+  for (int round = 1; round <= 64; ++round)
+    points.push_back({16.0 * round, round % 2 == 0 ? 100.0 : 200.0 + round});
+  points.push_back({512 + 16, std::nullopt});
+  const std::vector<BlockFloor> floors = block_floors(points, 1024);
+  ASSERT_GE(floors.size(), 16u);
+  const BlockFloor& last = floors.back();
+  EXPECT_EQ(last.to, 1024);
+  EXPECT_EQ(last.to - last.from, 32);
+  EXPECT_EQ(last.amount, 100);
+  for (std::size_t i = 1; i < floors.size(); ++i) EXPECT_GE(floors[i].from, floors[i - 1].to);
+}
+
+TEST(BlockFloors, AreNoneWithoutSamplesBeforeTheEnd) {
+  EXPECT_TRUE(block_floors({}, 1024).empty());
+  EXPECT_TRUE(block_floors({{0, 1.0}, {2048, 1.0}}, 1024).empty());
+}
+
 }  // namespace
 }  // namespace watertight::report

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <watertight/check.h>
 
+#include "posix/process.h"
 #include "rehearsals/client.h"
 #include "report/baseline.h"
 #include "report/quantity.h"
@@ -91,6 +92,23 @@ report::Baseline read_baseline(const Scenario& scenario) {
   return scenario.baseline.empty() ? report::Baseline() : report::read_baseline(scenario.baseline);
 }
 
+/// `ctest -T memcheck` puts Valgrind around what it runs, and Valgrind lacks pidfd_open(2) (3.19).
+bool is_under_valgrind() {
+  const auto environment = posix::current_environment();
+  const auto preloaded = environment.find("LD_PRELOAD");
+  return preloaded != environment.end() &&
+         preloaded->second.find("vgpreload_") != std::string::npos;
+}
+
+void report_all_not_applicable(const Selection& selection, const char* why, Report& report) {
+  for (const std::string& id : selection.ids()) {
+    CheckResult result;
+    result.id = id;
+    result.summary = why;
+    report.checks.push_back(result);
+  }
+}
+
 std::string today() { return fmt::format("{:%F}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace
@@ -108,6 +126,13 @@ Report check(const Scenario& given, Observer* observer) {
   report.name = scenario.name;
   report.command = scenario.command;
   report.is_strict = scenario.is_strict;
+  if (is_under_valgrind()) {
+    report_all_not_applicable(selection,
+                              "Valgrind is around the harness, where it sees nothing of the "
+                              "daemon; run the daemon under it (CMake: WATERTIGHT_LAUNCHER)",
+                              report);
+    return report;
+  }
   try {
     std::string why_no_agent;
     if (!selection.growth.empty())

@@ -24,6 +24,7 @@ constexpr double kPace = 0.8;
 void GrowthRun::calibrate() {
   wait_until_quiet();
   find_why_no_heap();
+  why_no_rss_ = why_no_rss(daemon_.main().pid());
   look(probe::Sampler::Depth::kWide);
   inventory_before_ = blame::take_inventory(sampler_);
 
@@ -67,7 +68,7 @@ void GrowthRun::prepare_judges() {
   round_limit_ = std::max<Clock::duration>(
       1s, std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(4 * expected)));
   for (const Resource resource : selection_.growth) {
-    if (resource == Resource::kHeap && !counts_heap()) continue;
+    if (!is_measured(resource)) continue;
     const auto& traits = probe::traits(resource);
     judge::Options options;
     options.quantum = traits.quantum;

@@ -39,7 +39,8 @@ void GrowthRun::conclude() {
   }
   const blame::Inventory after = blame::take_inventory(sampler_);
   for (const Judged& judged : judged_) report_.checks.push_back(conclude(judged, after));
-  if (wants_heap() && !counts_heap()) report_.checks.push_back(report_no_heap());
+  for (const Resource resource : selection_.growth)
+    if (!is_measured(resource)) report_.checks.push_back(report_unmeasured(resource));
   take_blame(answer_, grown_checks(report_));
   record_series();
 }
@@ -95,7 +96,7 @@ void GrowthRun::record_series() {
         std::round(static_cast<double>(sample.operations) * own_operations()));
     series["seconds"].push_back(sample.seconds * warp_factor_);
     for (const Resource resource : selection_.growth)
-      if (resource != Resource::kHeap || counts_heap())
+      if (is_measured(resource))
         series[std::string(probe::traits(resource).id)].push_back(sample[resource]);
   }
 }

@@ -35,10 +35,6 @@ bool is_there(pid_t pid) {
 
 }  // namespace
 
-bool GrowthRun::wants_heap() const {
-  return std::ranges::find(selection_.growth, Resource::kHeap) != selection_.growth.end();
-}
-
 /// To be called when the daemon is ready: what a program that another one executes in its place
 /// (exec of a shell) does not load, the file of the agent does not tell.
 void GrowthRun::find_why_no_heap() {
@@ -52,13 +48,21 @@ bool GrowthRun::counts_heap() const {
          });
 }
 
-CheckResult GrowthRun::report_no_heap() const {
-  const auto& traits = probe::traits(Resource::kHeap);
+bool GrowthRun::is_measured(Resource resource) const {
+  if (resource == Resource::kHeap) return counts_heap();
+  return resource != Resource::kRss || why_no_rss_.empty();
+}
+
+CheckResult GrowthRun::report_unmeasured(Resource resource) const {
+  const auto& traits = probe::traits(resource);
   CheckResult result;
   result.id = fmt::format("growth.{}", traits.id);
   result.severity = traits.severity;
   result.verdict = scenario_.is_strict ? Verdict::kInconclusive : Verdict::kNotApplicable;
-  result.summary = "live heap is not counted: " + (why_no_heap_.empty() ? kNoPlace : why_no_heap_);
+  result.summary =
+      resource == Resource::kRss
+          ? why_no_rss_
+          : "live heap is not counted: " + (why_no_heap_.empty() ? kNoPlace : why_no_heap_);
   return result;
 }
 

@@ -69,10 +69,10 @@ class GrowthRun {
   bool is_news(const Judged& judged) const;  ///< It has failed, and was not expected to.
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
-  bool wants_heap() const;
   void find_why_no_heap();
   bool counts_heap() const;
-  CheckResult report_no_heap() const;
+  bool is_measured(Resource resource) const;
+  CheckResult report_unmeasured(Resource resource) const;
   std::vector<std::string> describe_uncounted() const;
   void doubt_heap(CheckResult& result) const;
   void measure_time();
@@ -101,7 +101,8 @@ class GrowthRun {
   blame::Inventory inventory_before_;
   std::optional<blame::Agent> agent_;
   std::string why_no_heap_;  ///< Empty where the agent is in the main process.
-  blame::Answer answer_;     ///< The agent's.
+  std::string why_no_rss_;
+  blame::Answer answer_;  ///< The agent's.
   Calibration calibration_;
   Cadence cadence_;
   std::optional<double> pace_;

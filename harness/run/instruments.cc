@@ -8,14 +8,18 @@
 #include "launch/program.h"
 #include "posix/file.h"
 #include "posix/process.h"
+#include "proc/process.h"
 
 #include <watertight/error.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace watertight::run {
 namespace {
@@ -61,6 +65,21 @@ std::string why_no_agent(const Scenario& scenario) {
   const auto program = launch::find_program(scenario.command.at(0), environment);
   const auto* found = std::get_if<path>(&program);
   return found ? why_not_in(*found) : "";  // A launch tells what is wrong with it.
+}
+
+std::string why_no_rss(pid_t pid) {
+  constexpr const char* kKeeps = " keeps freed memory resident, and memory of its own";
+  for (const proc::Mapping& mapping : proc::read_maps(pid).value_or(std::vector<proc::Mapping>{})) {
+    if (mapping.path.find("/vgpreload_") != std::string::npos)
+      return std::string("Valgrind") + kKeeps;
+    for (const std::string_view runtime : {"/libasan.", "/libtsan.", "/libclang_rt."})
+      if (mapping.path.find(runtime) != std::string::npos)
+        return std::string("a sanitizer") + kKeeps;
+  }
+  const std::string bytes = posix::read_file(fmt::format("/proc/{}/exe", pid)).value_or("");
+  const bool is_sanitized = bytes.find("__asan_init") != std::string::npos ||
+                            bytes.find("__tsan_init") != std::string::npos;
+  return is_sanitized ? std::string("a sanitizer") + kKeeps : "";
 }
 
 }  // namespace watertight::run

@@ -6,6 +6,8 @@
 
 #include <watertight/scenario.h>
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -24,5 +26,10 @@ struct Instruments {
 /// where it is. What only a running daemon tells (a static program that a script executes) shows
 /// later.
 std::string why_no_agent(const Scenario& scenario);
+
+/// Why the resident set of a running daemon says nothing of its own memory, as the end of a
+/// sentence; empty where it does. Valgrind and the sanitizers keep what was freed for a while, to
+/// see whether it is used again, and notes on all that was touched.
+std::string why_no_rss(pid_t pid);
 
 }  // namespace watertight::run

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opens HTML reports in a browser: check_page.py PROGRAM.
 
-PROGRAM FOLDER writes reports into a folder. In each every plot must be drawn, a key must zoom into it, no script may
-fail, and no text of a daemon's may act. Exits with 77 where there is no Chromium.
+PROGRAM FOLDER writes reports into a folder. In each every plot must be drawn, with the floors that the judge saw, a key
+and a drag of the mouse must zoom into it and a double click out of it again, a click must open what is folded, no
+script may fail, and no text of a daemon's may act. Exits with 77 where there is no Chromium.
 """
 
 import pathlib
@@ -23,15 +24,42 @@ LOOK = """<script>
     const drawings = [...document.querySelectorAll("[data-plot]")];
     const drawn = () => drawings.map((drawing) => drawing.querySelector("canvas")?.toDataURL());
     const before = drawn();
-    drawings[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "+" }));
-    setTimeout(() => {
-      const after = drawn();
+    const over = drawings[0]?.querySelector(".u-over");
+    const mouse = (type, share, target = over) => {
+      const { left, top, width, height } = over.getBoundingClientRect();
+      target.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0, clientX: left + share * width,
+                                                  clientY: top + height / 2, movementX: 1, detail: 1 }));
+    };
+    const steps = [
+      ["+ does not zoom", true, () => drawings[0].dispatchEvent(new KeyboardEvent("keydown", { key: "+" }))],
+      ["0 does not show all", false, () => drawings[0].dispatchEvent(new KeyboardEvent("keydown", { key: "0" }))],
+      ["a drag does not zoom", true, () => {
+        mouse("mousemove", 0.25); mouse("mousedown", 0.25); mouse("mousemove", 0.75);
+        mouse("mouseup", 0.75, document);
+      }],
+      ["a double click does not show all", false, () => mouse("dblclick", 0.5)],
+    ];
+    const folded = document.querySelector("details:not([open]) > summary");
+    folded?.click();
+    if (folded && !folded.parentElement.open) faults.push("a click does not open what is folded");
+    const next = () => {
+      const [complaint, differs, act] = steps.shift() ?? [];
+      if (!complaint || !over) return finish();
+      act();
+      setTimeout(() => {
+        if ((shown() !== whole) !== differs) faults.push(complaint);
+        next();
+      }, 100);
+    };
+    const shown = () => drawings[0]?.dataset.shown;
+    const whole = shown();
+    const finish = () => {
       if (before.includes(undefined)) faults.push("a plot is missing");
-      if (drawings.length && after[0] === before[0]) faults.push("+ does not zoom");
       if (document.title === "owned") faults.push("the daemon wrote the page");
       document.documentElement.dataset.seen = `${drawings.length} plots`;
       document.documentElement.dataset.faults = faults.join("; ");
-    }, 200);
+    };
+    next();
   }, 200));
 </script>"""
 

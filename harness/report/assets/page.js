@@ -58,6 +58,38 @@
     context.restore();
   };
 
+  // What the judge saw: the least of each block. And where its samples stand, where they can be told apart.
+  const markFloors = (plot, color) => (chart) => {
+    const { left, top, width, height } = chart.bbox;
+    const context = chart.ctx;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.strokeStyle = color;
+    context.lineWidth = 2 * devicePixelRatio;
+    context.beginPath();
+    for (const [from, to, amount] of plot.floors ?? []) {
+      const y = chart.valToPos(amount, "y", true);
+      context.moveTo(chart.valToPos(from, "x", true), y);
+      context.lineTo(chart.valToPos(to, "x", true), y);
+    }
+    context.stroke();
+    const { min, max } = chart.scales.x;
+    const rounds = plot.x.filter((x) => x >= min && x <= max);
+    if (rounds.length <= width / (4 * devicePixelRatio)) {
+      context.lineWidth = devicePixelRatio;
+      context.beginPath();
+      for (const round of rounds) {
+        const x = chart.valToPos(round, "x", true);
+        context.moveTo(x, top + height);
+        context.lineTo(x, top + height - 5 * devicePixelRatio);
+      }
+      context.stroke();
+    }
+    context.restore();
+  };
+
   const zoomAll = (min, max) => {
     for (const chart of charts) {
       const { min: least, max: greatest } = chart.scales.x;
@@ -75,7 +107,7 @@
 
   const options = (plot, drawing, place) => {
     const style = getComputedStyle(drawing);
-    const [accent, dim, rule] = ["--accent", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
+    const [accent, dim, rule, ink] = ["--accent", "--dim", "--line", "--ink"].map((name) => style.getPropertyValue(name).trim());
     const axis = { stroke: dim, font: "12px system-ui, sans-serif", grid: { stroke: rule, width: 1 }, ticks: { show: false } };
     // The samples fill the plot, however wide the interval.
     const line = { auto: false, points: { show: false }, stroke: "transparent" };
@@ -95,9 +127,14 @@
       series,
       bands: plot.line ? [{ series: [4, 3], fill: `color-mix(in srgb, ${accent} 14%, transparent)` }] : [],
       hooks: {
-        draw: [markDecision(plot, dim)],
+        draw: [markFloors(plot, ink), markDecision(plot, dim)],
         setCursor: [readOut(plot, place)],
-        setScale: [(chart, scale) => scale === "x" && zoomAll(chart.scales.x.min, chart.scales.x.max)],
+        setScale: [(chart, scale) => {
+          if (scale !== "x") return;
+          const { min, max } = chart.scales.x;
+          drawing.dataset.shown = `${min} ${max}`;  // For tests.
+          zoomAll(min, max);
+        }],
       },
     };
   };
