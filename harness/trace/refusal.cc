@@ -37,6 +37,16 @@ std::optional<Refusal> why_not_file(const fs::path& file) {
   return std::nullopt;
 }
 
+/// The kernel asks the same of who reads this as of a tracer, Yama apart.
+std::optional<Refusal> why_not_look(pid_t pid) {
+  try {
+    (void)posix::read_file(fmt::format("/proc/{}/syscall", pid));
+    return std::nullopt;
+  } catch (const HarnessError& error) {
+    return explain_refusal(pid, error.errno_value() == EACCES ? EPERM : error.errno_value());
+  }
+}
+
 }  // namespace
 
 bool has_seccomp_filter(std::string_view status) {
@@ -48,6 +58,7 @@ bool has_seccomp_filter(std::string_view status) {
 }
 
 std::optional<Refusal> why_not(pid_t pid) {
+  if (auto refusal = why_not_look(pid)) return refusal;
   if (auto refusal = why_not_file(fmt::format("/proc/{}/exe", pid))) return refusal;
   const auto status = posix::read_file(fmt::format("/proc/{}/status", pid));
   const auto own = posix::read_file("/proc/self/status");

@@ -14,9 +14,9 @@ struct Refusal {
   std::string reason;
 };
 
-/// What can be told before it is tried: a 32-bit program, an architecture that we do not know, a
-/// seccomp(2) filter, which may end a process for what a tracer has it do. Empty where nothing
-/// stands in the way.
+/// What can be told before it is tried: a process that we may not look into, a 32-bit program, an
+/// architecture that we do not know, a seccomp(2) filter, which may end a process for what a tracer
+/// has it do. Empty where nothing stands in the way.
 std::optional<Refusal> why_not(pid_t pid);
 
 /// The same of a program that is not started yet: it must not change its user when it is executed,

@@ -6,11 +6,14 @@
 #include "proc/process.h"
 #include "proc/text.h"
 
+#include <watertight/error.h>
+
 #include <asm/unistd.h>
 #include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <vector>
 
@@ -81,7 +84,7 @@ std::optional<Wait> parse_wait(std::string_view text) {
   return is_whole ? std::optional(wait) : std::nullopt;
 }
 
-std::optional<Waits> read_waits(pid_t pid) {
+std::optional<Waits> read_waits(pid_t pid) try {
   const auto threads = proc::read_thread_activity(pid);
   if (!threads || threads->empty()) return std::nullopt;
   Waits waits;
@@ -92,6 +95,9 @@ std::optional<Waits> read_waits(pid_t pid) {
     waits.emplace(thread.tid, *wait);
   }
   return waits;
+} catch (const HarnessError& error) {
+  if (error.errno_value() != EACCES && error.errno_value() != EPERM) throw;
+  return std::nullopt;
 }
 
 bool are_same_places(const Waits& now, const Waits& before) {

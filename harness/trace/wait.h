@@ -30,8 +30,8 @@ struct Wait {
 /// From `/proc/PID/task/TID/syscall`; empty where the thread runs, or the text is none. Pure.
 std::optional<Wait> parse_wait(std::string_view text);
 
-/// Of every thread of a process. Empty where one of them runs or was just woken, or the process is
-/// gone. Throws HarnessError.
+/// Of every thread of a process. Empty where one of them runs or was just woken, the process is
+/// gone, or is not ours to look into. Throws HarnessError.
 using Waits = std::map<pid_t, Wait>;
 std::optional<Waits> read_waits(pid_t pid);
 

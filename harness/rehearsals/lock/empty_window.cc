@@ -50,6 +50,8 @@ CheckResult lock_empty_window(const Scenario& scenario, const Interrupted& inter
     Stage other(scenario, interrupted);
     const auto alone = other.start();
     if (!alone) return other.trouble();
+    if (const auto refusal = trace::why_not(alone->main().pid()))
+      return not_applicable(refusal->reason);
     usual_start = alone->ready_after();
   }
   auto started = Traced::start(stage, "first");

@@ -111,7 +111,11 @@ class Race {
     path_ = first_->scenario().pid_file;
     usual_start_ = first_->ready_after();
     first_pid_ = first_->main().pid();
-    if (!look_at_pid_file(path_)) result_ = not_applicable("it makes no PID file");
+    if (const auto refusal = trace::why_not(first_pid_)) {
+      result_ = not_applicable(refusal->reason);
+    } else if (!look_at_pid_file(path_)) {
+      result_ = not_applicable("it makes no PID file");
+    }
     return !result_;
   }
 

@@ -8,6 +8,7 @@
 #include "scenario/stop_profiles.h"
 #include "stress/quiescence.h"
 #include "trace/injection.h"
+#include "trace/refusal.h"
 
 #include <fmt/format.h>
 
@@ -101,6 +102,10 @@ class Trial {
     Stage stage(scenario_, interrupted_);
     auto daemon = start(stage);
     if (!daemon) return false;
+    if (const auto refusal = trace::why_not(daemon->main().pid())) {
+      result_ = not_applicable(refusal->reason);
+      return false;
+    }
     const auto rest = rest_of(*daemon);
     daemon->main().signal(signal_);
     plain_ = follow_end(*daemon, signal_, rest.value_or(Rest{}), window(), interrupted_);
