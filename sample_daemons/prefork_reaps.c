@@ -4,6 +4,7 @@
 // master starts another. Clean: the master reaps each worker that ended. (A near miss of
 // child_zombie.) Run: prefork_reaps PORT|PATH [WORKERS=4] [REQUESTS=500]
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ static pid_t start_worker(int listener, unsigned long requests) {
   pid_t worker = fork();
   if (worker == -1) fail("fork");
   if (worker == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     serve(listener, (struct Service){.requests = requests});
     _exit(0);
   }
@@ -46,7 +48,10 @@ int main(int argc, char **argv) {
       replace(ended, start_worker(listener, requests));
   }
 
-  for (unsigned long i = 0; i < count; ++i) kill(workers[i], SIGTERM);
+  for (unsigned long i = 0; i < count; ++i) {
+    kill(workers[i], SIGTERM);
+    kill(workers[i], SIGCONT);  // One that is stopped hears it too.
+  }
   while (wait(NULL) > 0) continue;
   return 0;
 }

@@ -55,7 +55,9 @@ static int look_after_workers(int is_ending) {
 
 static void tell_workers(void) {
   for (int i = 0; i < kMostWorkers; ++i) {
-    if (workers[i] != 0) kill(workers[i], SIGUSR1);
+    if (workers[i] == 0) continue;
+    kill(workers[i], SIGUSR1);
+    kill(workers[i], SIGCONT);  // One that is stopped hears it too.
   }
 }
 

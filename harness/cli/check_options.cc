@@ -97,6 +97,8 @@ const std::vector<Option>& check_options() {
        }},
       {"--setup", append_to<&Scenario::setup>},
       {"--teardown", append_to<&Scenario::teardown>},
+      {"--write", set_text<&Scenario::write>},
+      {"--verify", set_text<&Scenario::verify>},
       {"--name", set_text<&Scenario::name>},
       {"--pid-file", set_text<&Scenario::pid_file>},
 

@@ -41,6 +41,7 @@ Daemon
   --ready SPEC        tcp:HOST:PORT unix:PATH http:URL pidfile:PATH log:REGEX notify forked after:5s
   --ready-timeout DURATION  --env NAME=VALUE *  --cwd DIR  --user NAME  --fd-limit N  --name TEXT
   --setup COMMAND *  --teardown COMMAND *  shell commands before and after, in {state}
+  --write COMMAND  --verify COMMAND  print what records it has acknowledged, and which it has kept
   --pid-file PATH     the PID file it keeps: turns the lock checks on
 Stress
   --stress SPEC *     http://... tcp:HOST:PORT unix:PATH udp:HOST:PORT exec:COMMAND pipe:COMMAND

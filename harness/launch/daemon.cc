@@ -75,6 +75,7 @@ posix::Clock::time_point Daemon::ready_at() const { return state_->ready_at; }
 std::vector<std::string> Daemon::log_tail(std::size_t lines) const {
   return state_->log_tail(lines);
 }
+const std::filesystem::path& Daemon::output() const { return state_->output; }
 Guard& Daemon::workbench() { return state_->site->workbench; }
 void Daemon::note_shared_memory() { state_->guard.note_shared_memory(); }
 

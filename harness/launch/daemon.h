@@ -10,6 +10,7 @@
 
 #include <watertight/scenario.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -61,6 +62,7 @@ class Daemon {
   Duration ready_after() const;
   posix::Clock::time_point ready_at() const;
   std::vector<std::string> log_tail(std::size_t lines = 20) const;
+  const std::filesystem::path& output() const;  ///< Where what it prints goes.
 
   /// A second guard for commands that are not the daemon's: load generators, setup and teardown.
   Guard& workbench();

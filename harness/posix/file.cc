@@ -4,7 +4,9 @@
 #include "posix/checked.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,6 +98,12 @@ void write_file(const std::filesystem::path& path, std::string_view text, unsign
         retry_eintr([&] { return ::write(file.get(), text.data(), text.size()); });
     text.remove_prefix(static_cast<std::size_t>(checked(count, "write", path.native())));
   }
+}
+
+bool is_kept_in_memory(const std::filesystem::path& path) {
+  struct statfs facts {};
+  checked(::statfs(path.c_str(), &facts), "statfs", path.native());
+  return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
 }
 
 std::string read_tail(const std::filesystem::path& path, std::size_t lines) {

@@ -34,6 +34,10 @@ std::optional<std::string_view> reread(const UniqueFd& file, std::string& buffer
 /// Creates or replaces. Throws HarnessError.
 void write_file(const std::filesystem::path& path, std::string_view text, unsigned mode = 0644);
 
+/// True where the file system of a path has no disk behind it: tmpfs, ramfs (statfs(2)).
+/// Throws HarnessError.
+bool is_kept_in_memory(const std::filesystem::path& path);
+
 /// The last `lines` lines of a file, at most 64 KiB; empty where there is no such file.
 std::string read_tail(const std::filesystem::path& path, std::size_t lines);
 

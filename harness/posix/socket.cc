@@ -124,6 +124,10 @@ void reset_on_close(const UniqueFd& socket) {
   set_option(socket, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0}, "SO_LINGER");
 }
 
+void limit_receive_buffer(const UniqueFd& socket, int bytes) {
+  set_option(socket, SOL_SOCKET, SO_RCVBUF, bytes, "SO_RCVBUF");
+}
+
 SocketPair open_socket_pair() {
   int ends[2];
   checked(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");

@@ -70,6 +70,10 @@ void end_sending(const UniqueFd& socket);
 /// From now on closing sends a reset and leaves no TIME_WAIT (SO_LINGER with 0).
 void reset_on_close(const UniqueFd& socket);
 
+/// Before connecting: what the peer may send without being read, in bytes (SO_RCVBUF; the kernel
+/// doubles it, and takes no less than 2 304).
+void limit_receive_buffer(const UniqueFd& socket, int bytes);
+
 /// Two connected stream sockets, blocking as a child expects its standard streams to be.
 struct SocketPair {
   UniqueFd ours;

@@ -24,6 +24,7 @@ enum class SocketState : std::uint8_t {
   kEstablished = 1,
   kSynSent = 2,
   kFinWait2 = 5,
+  kTimeWait = 6,
   kClose = 7,
   kCloseWait = 8,
   kListen = 10

@@ -16,8 +16,9 @@ namespace watertight::rehearsals {
 std::span<const Check> all_checks() {
   static const std::vector<Check> table = [] {
     std::vector<Check> all;
-    for (const auto group : {shutdown_checks(), lock_checks(), signals_checks(), start_checks(),
-                             limits_checks(), reload_checks(), daemon_checks()})
+    for (const auto group : {shutdown_checks(), shutdown_client_checks(), shutdown_moment_checks(),
+                             shutdown_afterwards_checks(), lock_checks(), signals_checks(),
+                             start_checks(), limits_checks(), reload_checks(), daemon_checks()})
       all.insert(all.end(), group.begin(), group.end());
     return all;
   }();

@@ -66,6 +66,11 @@ class Ending {
   std::map<pid_t, Duration> before_, now_;
 };
 
+bool is_pending(pid_t pid, int number) {
+  const auto status = proc::read_status(pid);
+  return status && (status->pending >> (number - 1) & 1) != 0;
+}
+
 /// When the main process, which has ended, did so at the latest. We may have been kept from
 /// looking, on a machine that is busy; the guard's time is the closer one.
 posix::Clock::time_point end_of_main(launch::Daemon& daemon) {
@@ -120,6 +125,7 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
     if (!stop.main_in_window && stop.until_exit > Duration{})
       stop.evidence.push_back(fmt::format("ended {} after SIGTERM", text_of(stop.until_exit)));
     ending.note_survivors(stop);
+    stop.is_signal_pending = !stop.main_in_window && is_pending(daemon.main().pid(), SIGTERM);
     stop.all_in_window = stop.main_in_window && stop.survivors.empty();
     for (std::string& line : log_evidence(daemon)) stop.evidence.push_back(std::move(line));
     stop.until_kill = posix::Clock::now() - begin;

@@ -41,6 +41,8 @@ struct Stop {
   Duration until_exit{};                 ///< From the first signal to the end of the main process.
   std::optional<Duration> until_kill{};  ///< To SIGKILL; empty where there was none.
   Duration cpu{};                        ///< Used by all its processes from the first signal on.
+  /// SIGTERM still waits to be taken by the main process when the window is over.
+  bool is_signal_pending = false;
   /// Processes alive when the window was over: pid and command, and whether they were born after
   /// the first signal.
   std::vector<std::string> survivors;

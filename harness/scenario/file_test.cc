@@ -76,6 +76,8 @@ known = ["growth.fds"]
 tolerate = ["fds=0", "rss=1B/op"]
 setup = ["mkdir {state}/db"]
 teardown = "true"
+write = "store"
+verify = "list"
 
 [environment]
 LANG = "C"
@@ -126,6 +128,8 @@ listen {port}
   EXPECT_EQ(scenario.tolerate[1].per_operation, 1);
   EXPECT_THAT(scenario.setup, ElementsAre("mkdir {state}/db"));
   EXPECT_THAT(scenario.teardown, ElementsAre("true"));
+  EXPECT_EQ(scenario.write, "store");
+  EXPECT_EQ(scenario.verify, "list");
   EXPECT_THAT(scenario.environment,
               UnorderedElementsAre(Pair("LANG", "C"), Pair("CONFIG", "{state}/d.conf")));
   ASSERT_EQ(scenario.files.size(), 1u);

@@ -90,6 +90,8 @@ const Keys<FileRun>& launch_keys() {
        }},
       {"setup", [](FileRun& run, const Value& value) { run.scenario.setup = value.texts(); }},
       {"teardown", [](FileRun& run, const Value& value) { run.scenario.teardown = value.texts(); }},
+      {"write", [](FileRun& run, const Value& value) { run.scenario.write = value.text(); }},
+      {"verify", [](FileRun& run, const Value& value) { run.scenario.verify = value.text(); }},
       {"ready",
        [](FileRun& run, const Value& value) {
          const Duration timeout = run.scenario.ready.timeout;

@@ -71,6 +71,8 @@ void for_each_text(AnyScenario& scenario, Visit visit) {
   }
   for (auto& command : scenario.setup) visit(command);
   for (auto& command : scenario.teardown) visit(command);
+  visit(scenario.write);
+  visit(scenario.verify);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ bool is_placeholder(std::string_view name);
 unsigned ports_needed(const Scenario& scenario);
 
 /// The scenario with every placeholder in command, environment, folder, ready, stress, pid file,
-/// files, setup and teardown replaced.
+/// files, setup, teardown, write and verify replaced.
 Scenario expand(const Scenario& scenario, const Placeholders& values);
 
 }  // namespace watertight::scenario

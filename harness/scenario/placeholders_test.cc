@@ -60,6 +60,8 @@ std::vector<Scenario> scenarios_with(const std::string& text) {
   add([&](Scenario& s) { s.files = {{"", text}}; });
   add([&](Scenario& s) { s.setup = {text}; });
   add([&](Scenario& s) { s.teardown = {text}; });
+  add([&](Scenario& s) { s.write = text; });
+  add([&](Scenario& s) { s.verify = text; });
   return scenarios;
 }
 

@@ -70,6 +70,8 @@ void validate_measures(const Scenario& scenario) {
           "the warp must be from 2 to 1000 times");
   require(!scenario.warp || !scenario.environment.contains("FAKETIME"),
           "the warp sets FAKETIME itself: leave it out of the environment");
+  require(scenario.write.empty() == scenario.verify.empty(),
+          "`write` and `verify` belong together: one stores records, the other lists them");
   require(scenario.alpha > 0 && scenario.alpha <= 0.5, "alpha must be above 0 and at most 0.5");
 }
 

@@ -142,6 +142,13 @@ struct Scenario {
   std::vector<FileTemplate> files;
   std::vector<std::string> setup;     ///< Shell commands before the launch, in `{state}`.
   std::vector<std::string> teardown;  ///< Shell commands after the end, in `{state}`.
+  /// Shell command, in `{state}`, that stores numbered records, and prints the number of each on a
+  /// line of its own once the daemon has acknowledged it, until the daemon ends. With `verify`: are
+  /// acknowledged records kept?
+  std::string write;
+  /// Shell command, in `{state}`, that prints the number of each record that the daemon has, a line
+  /// each; an exit status other than 0: the store is broken.
+  std::string verify;
   BlameMode blame = BlameMode::kAuto;
   /// Files of call sites that are excused, as Valgrind (.supp) or LeakSanitizer reads them: they
   /// are not named.

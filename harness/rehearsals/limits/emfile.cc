@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launch/endpoint.h"
 #include "posix/clock.h"
-#include "posix/limit.h"
-#include "posix/socket.h"
-#include "proc/files.h"
 #include "rehearsals/client.h"
 #include "rehearsals/limits/busiest_thread.h"
 #include "rehearsals/limits/checks.h"
+#include "rehearsals/limits/full_table.h"
 #include "rehearsals/stage.h"
 #include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
-#include <vector>
 
 namespace watertight::rehearsals {
 namespace {
@@ -26,71 +19,6 @@ using namespace std::chrono_literals;
 constexpr Duration kFull = 3s, kQuickFull = 1200ms;
 constexpr auto kMostForQuiet = 200ms;
 constexpr std::uint64_t kClients = 16;
-
-/// One more than the highest descriptor; and how many below are free, which clients have to fill.
-/// (A limit below what it has open would fail poll(2), which is none of the daemon's fault.)
-struct Table {
-  std::uint64_t size = 0;
-  std::uint64_t free = 0;
-};
-
-Table table_of(pid_t pid) {
-  Table table;
-  const auto files = proc::read_open_files(pid).value_or(std::vector<proc::OpenFile>{});
-  for (const proc::OpenFile& file : files)
-    table.size = std::max(table.size, static_cast<std::uint64_t>(file.fd) + 1);
-  table.free = table.size - files.size();
-  return table;
-}
-
-/// For as long as it lives no process of the instance gets a new descriptor.
-class FullTable {
- public:
-  explicit FullTable(const launch::Daemon& daemon) {
-    for (const pid_t pid : daemon.processes()) {
-      const auto limit = posix::limit_of(pid, posix::Resource::kDescriptors);
-      if (!limit) continue;
-      const Table table = table_of(pid);
-      free_ += table.free;
-      posix::set_limit(pid, posix::Resource::kDescriptors, {table.size, limit->hard});
-      before_.emplace(pid, *limit);
-    }
-  }
-  FullTable(const FullTable&) = delete;
-  FullTable& operator=(const FullTable&) = delete;
-  ~FullTable() { end(); }
-
-  void end() {
-    for (const auto& [pid, limit] : before_)
-      posix::set_limit(pid, posix::Resource::kDescriptors, limit);
-    before_.clear();
-  }
-
-  bool is_refused() const { return before_.empty(); }
-  std::uint64_t free() const { return free_; }  ///< Descriptors that are left nevertheless.
-
- private:
-  std::map<pid_t, posix::Limit> before_;
-  std::uint64_t free_ = 0;
-};
-
-/// Connections that say nothing.
-std::vector<posix::UniqueFd> connect_silently(const Scenario& scenario, std::uint64_t count) {
-  std::vector<posix::UniqueFd> silent;
-  for (const Stress& stress : answered(scenario.stress)) {
-    const auto endpoint = launch::endpoint_of(stress);
-    if (!endpoint || endpoint->family == proc::SocketFact::Family::kUdp) continue;
-    std::vector<posix::SocketAddress> addresses;
-    if (const auto path = posix::SocketAddress::of_path(endpoint->path)) addresses = {*path};
-    if (addresses.empty())
-      addresses = posix::SocketAddress::resolve(endpoint->host, endpoint->port);
-    for (std::uint64_t i = 0; i < count && !addresses.empty(); ++i) {
-      silent.push_back(posix::open_socket(addresses.front().family(), SOCK_STREAM));
-      posix::connect_to(silent.back(), addresses.front());
-    }
-  }
-  return silent;
-}
 
 }  // namespace
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearsals/shutdown/checks.h"
+
+namespace watertight::rehearsals {
+
+std::span<const Check> shutdown_moment_checks() {
+  static constexpr Check kTable[] = {
+      {"shutdown.io_contended",
+       "S07",
+       Severity::kWarn,
+       1,
+       {.prompt_stop = true},
+       {.title = "it ends inside the window while others keep the disk busy",
+        .what = "SIGTERM ends the daemon inside the window beside four writers on its disk.",
+        .how = "Four processes write 4 MiB each and wait for them with fsync(2), again and again, "
+               "in the folder of the run.",
+        .why = "At shutdown all daemons save what they have, and sync(2) waits for the sum.",
+        .source = "systemd src/shutdown/shutdown.c, on syncing before the killing",
+        .false_alarms = "A machine whose disk is shared: hence a warning.",
+        .cure = "Save as you go, so that little is left to be written at the end."},
+       shutdown_io_contended},
+      {"shutdown.during_reload",
+       "S11",
+       Severity::kFail,
+       1,
+       {.prompt_stop = true},
+       {.title = "SIGTERM right after SIGHUP ends it",
+        .what = "SIGTERM that meets a reload ends the daemon inside the window, without a crash.",
+        .how = "SIGHUP to the main process of fresh instances, and SIGTERM 0 to 50 ms later.",
+        .why = "Package scripts reload and restart in one breath; a reload that starts the main "
+               "loop anew forgets that it was told to end.",
+        .source = "systemd.service(5), ExecReload=",
+        .false_alarms = "One whose reload takes longer than the window.",
+        .cure = "Keep the flag of SIGTERM out of what a reload sets up anew, and look at it when "
+                "the reload is done."},
+       shutdown_during_reload},
+      {"shutdown.stopped_child",
+       "S12",
+       Severity::kFail,
+       1,
+       {.prompt_stop = true},
+       {.title = "it does not wait for a child that is stopped",
+        .what = "SIGTERM ends the main process inside the window while a child of it is stopped.",
+        .how = "SIGSTOP to one child, SIGTERM to the main process.",
+        .why = "A worker in a debugger, or stopped by hand, keeps its signals pending: a parent "
+               "that waits for it waits until SIGKILL.",
+        .source = "signal(7); daemontools, s6, runit and systemd send SIGCONT after SIGTERM",
+        .false_alarms = "Where the supervisor sends SIGCONT: --window runit, s6-init or systemd.",
+        .cure = "Send SIGCONT after SIGTERM to your children, or SIGKILL to those that are late."},
+       shutdown_stopped_child},
+      {"shutdown.stopped_daemon",
+       "S13",
+       Severity::kInfo,
+       1,
+       {.prompt_stop = true},
+       {.title = "stopped when SIGTERM comes, it ends once it is continued",
+        .what = "SIGTERM that was pending while the daemon was stopped ends it after SIGCONT.",
+        .how = "SIGSTOP, SIGTERM and, 20 ms later, SIGCONT to the main process.",
+        .why = "killall5 and systemd-shutdown stop all processes before they signal them.",
+        .source = "killall5(8); systemd src/shared/killall.c",
+        .false_alarms = "None known.",
+        .cure = "Take SIGTERM as an event, whenever it arrives."},
+       shutdown_stopped_daemon},
+      {"shutdown.uninterruptible",
+       "S15",
+       Severity::kFail,
+       1,
+       {},
+       {.title = "SIGTERM gets it out of its wait",
+        .what = "The call that the main thread sleeps in is not started again after SIGTERM.",
+        .how = "SIGTERM to an idle instance. Where it is alive at the end of the window: whether "
+               "SIGTERM was delivered, to a handler, and the main thread sleeps in the same call.",
+        .why = "signal(3) sets SA_RESTART: accept(2), read(2), flock(2) and wait(2) go on "
+               "waiting after the handler, and nobody looks at the flag that it set.",
+        .source = "signal(7), interruption of system calls",
+        .false_alarms = "None known: what hangs elsewhere is left to shutdown.idle.",
+        .cure = "Install the handler by sigaction(2) without SA_RESTART, and better still wait in "
+                "poll(2) for a signalfd(2) or self-pipe beside the rest."},
+       shutdown_uninterruptible},
+      {"shutdown.latency",
+       "S16",
+       Severity::kInfo,
+       1,
+       {.prompt_stop = true},
+       {.title = "it ends at once, rather than at its next look",
+        .what = "The time from SIGTERM to the end does not depend on the moment of the signal.",
+        .how = "SIGTERM to up to ten fresh instances, each a little later in its life. Times that "
+               "spread from none to a period, without CPU, are those of a loop that polls.",
+        .why = "A loop that sleeps a second between two looks spends up to one of the five "
+               "seconds that it has.",
+        .source = "M. Kerrisk, The Linux Programming Interface, 37.3",
+        .false_alarms = "A machine so busy that the times are those of the scheduler.",
+        .cure = "Wait for the signal (signalfd(2), ppoll(2), sigtimedwait(2)) instead of looking "
+                "for it now and then."},
+       shutdown_latency},
+      {"shutdown.int_quit",
+       "S18",
+       Severity::kWarn,
+       1,
+       {.prompt_stop = true},
+       {.title = "SIGINT ends it too; what SIGQUIT does is told",
+        .what = "SIGINT ends the daemon inside the window.",
+        .how = "SIGINT to one fresh instance, SIGQUIT to another.",
+        .why = "It is what Ctrl-C sends, and the first signal of Nomad, Fly.io and LSF.",
+        .source = "Nomad kill_signal; signal(7)",
+        .false_alarms = "One that never runs in the foreground, and has another use for SIGINT.",
+        .cure = "Treat SIGINT as SIGTERM."},
+       shutdown_int_quit},
+      {"shutdown.as_pid1",
+       "S27",
+       Severity::kFail,
+       3,
+       {.prompt_stop = true},
+       {.title = "it obeys SIGTERM as the first process of a container",
+        .what = "As process 1 of a PID namespace the daemon ends on SIGTERM, inside the window. "
+                "An orphan that it does not reap is a warning.",
+        .how = "unshare(1) --pid --fork: the daemon is process 1, with an orphan that soon ends. "
+               "Only under the window of a container (docker, kubernetes, …), or by name.",
+        .why = "The kernel leaves out the default action of signals for process 1: docker stop "
+               "waits 10 s and kills.",
+        .source = "pid_namespaces(7); tigerbeetle#1813, cog#839",
+        .false_alarms = "One that always runs below an init (docker run --init, tini).",
+        .cure = "Install a handler for SIGTERM, and wait for children that you did not start; or "
+                "run below an init."},
+       shutdown_as_pid1},
+      {"shutdown.at_emfile",
+       "S28",
+       Severity::kFail,
+       1,
+       {.prompt_stop = true},
+       {.title = "it needs no new descriptor to end",
+        .what = "SIGTERM ends the daemon inside the window when it cannot open anything. An exit "
+                "status other than 0 is a warning.",
+        .how = "prlimit(2) sets its limit to the descriptors that it has; then SIGTERM.",
+        .why = "A daemon is restarted because it ran out of descriptors: its shutdown meets the "
+               "same limit.",
+        .source = "getrlimit(2), RLIMIT_NOFILE",
+        .false_alarms = "None known.",
+        .cure = "Open what the shutdown needs when you start, and do not repeat what fails."},
+       shutdown_at_emfile},
+      {"shutdown.at_enospc",
+       "S29",
+       Severity::kWarn,
+       3,
+       {.prompt_stop = true},
+       {.title = "it ends on a full disk as well",
+        .what = "SIGTERM ends the daemon inside the window when its folder has no room left. What "
+                "it says of that is in the evidence.",
+        .how = "As root: {state} is a copy of itself on a small tmpfs, in a mount namespace of the "
+               "instance, and is filled before SIGTERM.",
+        .why = "Full disks are why daemons get stopped; one that tries to save its state until it "
+               "can hangs until SIGKILL.",
+        .source = "write(2), ENOSPC; tmpfs(5)",
+        .false_alarms = "One that is to wait for room, and has an operator who sees to it.",
+        .cure = "Try once, say what was not saved, end with a status other than 0."},
+       shutdown_at_enospc},
+      {"shutdown.main_killed",
+       "S30",
+       Severity::kFail,
+       1,
+       {},
+       {.title = "its other processes end when the main one is killed",
+        .what = "2 s after SIGKILL of the main process no other is left that keeps a new instance "
+                "from starting.",
+        .how = "SIGKILL to the main process alone; who is left after 2 s, what they listen on, and "
+               "whether a new instance gets ready. Where it does, survivors are a warning.",
+        .why = "After a crash, or the OOM killer, workers keep the port: clients get answers of "
+               "yesterday's configuration, and the restart fails.",
+        .source = "kphp#208, sid#82; nginx's workers outlive their master",
+        .false_alarms = "Workers that finish what they are at, for longer than 2 s.",
+        .cure = "PR_SET_PDEATHSIG in the child, or a pipe from the parent whose end it sees."},
+       shutdown_main_killed},
+  };
+  return kTable;
+}
+
+}  // namespace watertight::rehearsals

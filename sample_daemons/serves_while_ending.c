@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Told to end, it lets its clients finish, for at most 2 s.
+// Flaw: it takes and serves new ones meanwhile.
+// Run: serves_while_ending PORT|PATH
+#include "line_server.h"
+#include "poll_loop.h"
+
+static int is_over(int ready, nfds_t clients) {
+  (void)ready;
+  return is_told && (clients == 0 || time_since_told() >= 2000);
+}
+
+int main(int argc, char **argv) {
+  (void)argc;
+  poll_serve(listen_at(argv[1]), (struct Loop){.is_over = is_over});
+  return 0;
+}
