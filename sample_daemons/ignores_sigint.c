@@ -8,8 +8,12 @@
 #include "stop_signals.h"
 
 int main(void) {
-  hold_stop_signals();
   signal(SIGINT, SIG_IGN);
-  wait_for_stop_signal();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  say_ready();
+  while (sigwaitinfo(&signals, NULL) == -1) continue;  // EINTR: stopped and continued.
   return 0;
 }

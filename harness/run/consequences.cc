@@ -35,6 +35,7 @@ constexpr Consequence kConsequences[] = {
     {"growth.ipc", "growth.rss", 0},
     {"shutdown.uninterruptible", "shutdown.idle", 0},
     {"shutdown.input_ready", "shutdown.busy", 0},
+    {"shutdown.input_ready", "shutdown.stuck_reader", 0},
     {"shutdown.held_client", "shutdown.stuck_reader", 0},
     {"shutdown.durable_term", "shutdown.durable_kill", 0},
     {"growth.heap", "growth.rss", 32},  // A byte takes a block of 32.

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kStops = 8, kQuickStops = 4, kLeastStops = 3;
+constexpr std::size_t kStops = 8, kQuickStops = 4, kLeastStops = 4;
 constexpr Duration kMostForAll = 2s, kQuickMostForAll = 500ms;
 /// Less is no polling that costs anything.
 constexpr Duration kLeastPeriod = 40ms;

@@ -38,10 +38,11 @@ CheckResult shutdown_stopped_daemon(const Scenario& scenario, const Interrupted&
   if (stage.is_interrupted()) return stage.trouble();
   if (const auto fault = find_fault(stop, *daemon, "and SIGCONT to a stopped daemon"))
     return *fault;
-  return passed(
-      fmt::format("stopped when SIGTERM comes, it ends {} after SIGCONT; would have "
-                  "caught a signal that is lost",
-                  text_of(stop.until_exit - kStopped)));
+  const std::string end = stop.until_exit < kStopped
+                              ? "at once, by the default action"
+                              : text_of(stop.until_exit - kStopped) + " after SIGCONT";
+  return passed(fmt::format(
+      "stopped when SIGTERM comes, it ends {}; would have caught a signal that is lost", end));
 }
 
 }  // namespace watertight::rehearsals
