@@ -176,8 +176,16 @@ void forget_lock(uint32_t *lock) {
   if (was_held_at_fork(lock)) __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
+// A page of a file that has no place on its disk, or was cut short, ends who touches it by SIGBUS.
+// Here the kernel says so (Linux 5.14; an older one does not know the question).
+static int can_be_touched(void *memory, size_t bytes) {
+  enum { kPopulateWrite = 23 };
+  return syscall(SYS_madvise, memory, bytes, kPopulateWrite) == 0 || errno == EINVAL;
+}
+
 static int take_over(uint64_t owner, struct WatertightAgentSlot *mine) {
   if (syscall(SYS_mprotect, mine, sizeof *mine, PROT_READ | PROT_WRITE) != 0) return 0;
+  if (!can_be_touched(mine, offsetof(struct WatertightAgentSlot, sites[256]))) return 0;
   __atomic_store_n(&mine->ready, 0, __ATOMIC_RELEASE);
   clear_slot(mine);
   struct WatertightAgentSlot *parents = slot;

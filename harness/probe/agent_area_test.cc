@@ -11,11 +11,16 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -43,7 +48,7 @@ class AgentTest : public testing::Test {
 
   void start(const std::string& program, const AgentArea::Options& options = {},
              const std::string& preloaded_too = "") {
-    area_.emplace(folder_ / "area", options);
+    if (!area_) area_.emplace(folder_ / "area", options);
     auto environment = posix::current_environment();
     const std::string& variable = area_->variable();
     const auto equals = variable.find('=');
@@ -319,6 +324,22 @@ TEST_F(AgentTest, SaysWhereItDoesNotCount) {
   take("malloc", "up");
   EXPECT_FALSE(area_->is_counting(child_->pid()));
   EXPECT_EQ(area_->total(child_->pid(), kHeap), std::nullopt);
+}
+
+// Where there is no place for the area on its disk, the first touch would end the daemon by SIGBUS.
+TEST_F(AgentTest, StaysOutWhereTheDiskIsFull) {
+  const auto small = folder_ / "small";
+  std::filesystem::create_directory(small);
+  if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=8k") != 0)
+    GTEST_SKIP() << "needs to mount a file system: " << std::strerror(errno);
+  area_.emplace(small / "area");
+  std::ofstream(small / "filler") << std::string(8192, 'x');
+  start(WATERTIGHT_AGENT_HOOKS);
+  take("malloc", "up");
+  EXPECT_FALSE(area_->is_counting(child_->pid()));
+  area_.reset();
+  EXPECT_EQ(::umount2(small.c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(AgentTest, EstimatesWhereItSamples) {

@@ -26,6 +26,8 @@ class HeapWatch {
   const std::set<pid_t>& uncounted() const { return uncounted_; }
   /// Allocations and releases that were not counted since the first look.
   std::uint64_t missed() const { return missed_; }
+  /// At the last look.
+  AgentCount live() const { return last_.value_or(AgentCount{}); }
   /// Growth since the first look.
   AgentCount grown() const;
 

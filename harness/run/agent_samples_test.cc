@@ -171,6 +171,15 @@ TEST(AgentInARun, DoubtsAPassWhereAProcessIsNotCounted) {
   EXPECT_THAT(heap.summary, HasSubstr("is not counted: its dynamic loader has not taken"));
 }
 
+TEST(AgentInARun, ClaimsNothingOfMemoryThatDoesNotComeFromMalloc) {
+  Scenario scenario = steady_scenario();
+  scenario.command[0] = kOwn + "keeps_in_own_arena";
+  scenario.only = {"growth.heap"};
+  const CheckResult heap = result_of(check(scenario), "growth.heap");
+  EXPECT_EQ(heap.verdict, Verdict::kInconclusive) << heap.summary;
+  EXPECT_THAT(heap.summary, HasSubstr("of malloc(3) only: the daemon maps "));
+}
+
 TEST(AgentInARun, SaysThatAStaticProgramTakesNoLibrary) {
   Scenario scenario = steady_scenario();
   scenario.command = {kOwn + "ticks_static", "nanosleep"};

@@ -41,6 +41,7 @@ void GrowthRun::conclude() {
   for (const Judged& judged : judged_) report_.checks.push_back(conclude(judged, after));
   for (const Resource resource : selection_.growth)
     if (!is_measured(resource)) report_.checks.push_back(report_unmeasured(resource));
+  narrow_heap();
   take_blame(answer_, grown_checks(report_));
   record_series();
 }

@@ -4,6 +4,7 @@
 
 #include "launch/preload.h"
 #include "proc/process.h"
+#include "report/quantity.h"
 #include "run/blame.h"
 #include "run/growth_run.h"
 
@@ -26,6 +27,25 @@ constexpr const char* kNoPlace =
 
 std::string why_not_loaded(pid_t pid) {
   return launch::why_not_loaded(pid, launch::kAgentLibrary, "the agent");
+}
+
+/// Memory that a program takes from the kernel for an allocator of its own (Python's, a jemalloc
+/// that is linked into it) is as good as unseen: what is allocated within is not known. From so
+/// much on it is told, and where it is more than the heap, a pass of the heap says little.
+constexpr std::int64_t kMostSelfMapped = 512 * 1024;
+
+/// The libraries whose mappings malloc(3) hands out in blocks, which are counted.
+bool is_behind_malloc(const std::string& module) {
+  const std::string name = module.substr(module.rfind('/') + 1);
+  return name.starts_with("libc.so") || name.starts_with("ld-linux") ||
+         (name.starts_with("lib") && name.find("malloc") != std::string::npos);
+}
+
+std::string module_of(const std::vector<proc::Mapping>& maps, std::uint64_t address) {
+  const auto found = std::ranges::find_if(maps, [address](const proc::Mapping& mapping) {
+    return mapping.start <= address && address < mapping.end;
+  });
+  return found == maps.end() ? "" : found->path;
 }
 
 bool is_there(pid_t pid) {
@@ -97,6 +117,41 @@ void GrowthRun::doubt_heap(CheckResult& result) const {
     doubts.erase(doubts.begin());
   }
   std::ranges::move(doubts, std::back_inserter(result.evidence));
+}
+
+/// What the daemon's own code maps, and has not unmapped.
+std::int64_t GrowthRun::self_mapped_bytes() const {
+  std::int64_t bytes = 0;
+  for (const pid_t pid : sampler_.live()) {
+    const auto maps = proc::read_maps(pid).value_or(std::vector<proc::Mapping>{});
+    for (const probe::AgentSite& site : instruments_.agent->sites(pid)) {
+      const bool is_own = site.kind == probe::AgentKind::kMapping &&
+                          !is_behind_malloc(module_of(maps, site.caller));
+      if (is_own) bytes += site.live.bytes;
+    }
+  }
+  return bytes;
+}
+
+/// A pass of the heap claims nothing about memory that does not come from malloc(3); where that is
+/// most of it, and nothing else vouches for it, there is no pass.
+void GrowthRun::narrow_heap() {
+  const auto heap = std::ranges::find(report_.checks, "growth.heap", &CheckResult::id);
+  if (heap == report_.checks.end() || heap->verdict != Verdict::kPass || !sampler_.heap()) return;
+  const std::int64_t bytes = self_mapped_bytes();
+  if (bytes < kMostSelfMapped) return;
+  const std::string unseen = fmt::format(
+      "of malloc(3) only: the daemon maps {} itself, and what it allocates within is "
+      "not counted (growth.rss)",
+      report::format_bytes(static_cast<double>(bytes)));
+  const auto rss = std::ranges::find(report_.checks, "growth.rss", &CheckResult::id);
+  const bool is_vouched_for = rss != report_.checks.end() && rss->verdict == Verdict::kPass;
+  if (is_vouched_for || bytes < sampler_.heap()->live().bytes) {
+    heap->evidence.push_back(unseen);
+    return;
+  }
+  heap->verdict = Verdict::kInconclusive;
+  heap->summary = fmt::format("{} ({})", unseen, heap->summary);
 }
 
 /// While the daemon still runs. Work that is made for it does not count.

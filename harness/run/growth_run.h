@@ -75,6 +75,8 @@ class GrowthRun {
   CheckResult report_unmeasured(Resource resource) const;
   std::vector<std::string> describe_uncounted() const;
   void doubt_heap(CheckResult& result) const;
+  std::int64_t self_mapped_bytes() const;
+  void narrow_heap();
   void measure_time();
   /// Idle operations are milliseconds, and told as such of the daemon's own time.
   double own_operations() const { return is_idle_ ? warp_factor_ : 1; }
