@@ -25,6 +25,6 @@ static const char *on_line(const char *line) {
 
 int main(int argument_count, char **arguments) {
   if (argument_count < 2) return 2;
-  const Service service = {.on_line = on_line};
+  const struct Service service = {.on_line = on_line};
   serve(listen_at(arguments[1]), service);
 }
