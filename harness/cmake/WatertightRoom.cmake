@@ -84,7 +84,7 @@ function(watertight_room name)
 endfunction()
 
 # watertight_test(TARGET LABEL source… [RESOURCE_LOCK name]): a GoogleTest program, one ctest entry a test, those
-# with the same lock one at a time. WATERTIGHT_TEST_LAUNCHER (the valgrind preset) runs tests that start no process.
+# with the same lock one at a time, and before the others: such a chain would be the last to end. WATERTIGHT_TEST_LAUNCHER (the valgrind preset) runs tests that start no process.
 function(watertight_test target label)
   cmake_parse_arguments(PARSE_ARGV 2 test "" "RESOURCE_LOCK" "")
   add_executable(${target} ${test_UNPARSED_ARGUMENTS})
@@ -100,7 +100,7 @@ function(watertight_test target label)
   endif()
   set(lock "")
   if(test_RESOURCE_LOCK)
-    set(lock RESOURCE_LOCK ${test_RESOURCE_LOCK})
+    set(lock RESOURCE_LOCK ${test_RESOURCE_LOCK} COST 60)
   endif()
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${label} TIMEOUT 300 ${lock})
