@@ -125,7 +125,8 @@ TEST(RehearsedDaemon, NginxStopsWellAndHasOnlyItsPortAgainstASecondInstance) {
   // Its workers outlive a master that is killed, and keep the port.
   const std::set<std::string> known = {"lock.racers", "shutdown.main_killed"};
   for (const CheckResult& check : report.checks) {
-    if (check.verdict == Verdict::kNotApplicable) continue;
+    // What is only told (shutdown.latency) depends on how busy the machine is.
+    if (check.verdict == Verdict::kNotApplicable || check.severity == Severity::kInfo) continue;
     const bool is_known = known.contains(check.id);
     EXPECT_EQ(check.verdict, is_known ? Verdict::kFail : Verdict::kPass) << check.id << "\n"
                                                                          << describe(report);

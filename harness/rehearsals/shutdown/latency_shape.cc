@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kStops = 8, kQuickStops = 4, kLeastStops = 4;
 constexpr Duration kMostForAll = 2s, kQuickMostForAll = 500ms;
 /// Less is no polling that costs anything.
-constexpr Duration kLeastPeriod = 40ms;
+constexpr Duration kLeastPeriod = 80ms;
 
 /// 0, 1/2, 1/4, 3/4, 1/8, …: whatever their number, they are all over the period.
 double fraction_of(std::size_t number) {
