@@ -154,6 +154,8 @@ const std::vector<Option>& check_options() {
          line.scenario.blame = scenario::parse_blame(given.value);
        }},
       {"--quick", [](Line& line, const Given&) { line.scenario.is_quick = true; }, nullptr, true},
+      {"--thorough", [](Line& line, const Given&) { line.scenario.is_thorough = true; }, nullptr,
+       true},
       {"--strict", [](Line& line, const Given&) { line.scenario.is_strict = true; }, nullptr, true},
       {"--fail-fast", [](Line& line, const Given&) { line.scenario.fails_fast = true; }, nullptr,
        true},

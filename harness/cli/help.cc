@@ -55,7 +55,8 @@ Verdict
   --ops N  --time DURATION  --extend  the budget, 60s, and up to 16 times as much where unsettled
   --tolerate RES=RATE *  --pool RES=SIZE *  leaks that are accepted, rss=1B/op; pools, fds=1000
   --alpha P  --rigorous  chance of any false alarm, 0.1%; only the test that is a theorem
-  --only GLOB *  --skip GLOB *  --quick  choose checks: 'growth.*', shutdown.idle; fewer trials
+  --only GLOB *  --skip GLOB *  choose checks: 'growth.*', shutdown.idle
+  --quick  --thorough  rehearsals repeat less, or four times as much
   --known CHECK *  --baseline FILE  what is known does not fail it; `watertight baseline --help`
   --blame auto|off|agent|valgrind|sanitizer  who names the call sites of a leak
   --suppressions FILE *  call sites that are not named: Valgrind's .supp, or leak:PATTERN

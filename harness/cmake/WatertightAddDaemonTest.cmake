@@ -6,7 +6,7 @@
 #   [ENV NAME=VALUE…] [WORKING_DIRECTORY folder] [USER name] [FD_LIMIT n] [SETUP command…] [TEARDOWN command…]
 #   [STRESS spec…] [SEND text…] [EXPECT regex] [MANNERS list] [KEEP_ALIVE] [OPS_PER_RUN n] [CONCURRENCY n] [RATE n]
 #   [OPS n] [TIME duration] [TOLERATE resource=rate…] [POOL resource=size…] [ALPHA p]
-#   [RIGOROUS] [EXTEND] [STRICT] [FAIL_FAST] [QUICK]
+#   [RIGOROUS] [EXTEND] [STRICT] [FAIL_FAST] [QUICK|THOROUGH]
 #   [WRITE command] [VERIFY command]
 #   [ONLY glob…] [SKIP glob…] [KNOWN check…] [BLAME auto|off|agent|valgrind|sanitizer]
 #   [LABELS label…] [TIMEOUT seconds] [RESOURCE_LOCK name…] [REPORTS folder])
@@ -43,7 +43,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/WatertightPortLocks.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/WatertightProgram.cmake")
 
 function(watertight_add_daemon_test)
-  set(switches KEEP_ALIVE RIGOROUS EXTEND STRICT FAIL_FAST QUICK)
+  set(switches KEEP_ALIVE RIGOROUS EXTEND STRICT FAIL_FAST QUICK THOROUGH)
   set(settings READY READY_TIMEOUT PID_FILE WINDOW USER FD_LIMIT EXPECT MANNERS OPS_PER_RUN CONCURRENCY RATE OPS TIME
     ALPHA BLAME WRITE VERIFY)
   set(lists ENV SETUP TEARDOWN SEND TOLERATE POOL)

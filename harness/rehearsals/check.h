@@ -44,10 +44,20 @@ struct Check {
   Explanation explanation;
   /// Runs it on fresh instances of its own and leaves nothing behind. Who calls it fills in id and
   /// severity. Throws HarnessError.
+  /// Runs on one thread, which may be any, beside others of its kind: it keeps to its own site, and
+  /// leaves the working directory, umask, environment and signals of the harness alone.
   CheckResult (*run)(const Scenario&, const Interrupted&);
 };
 
-/// In the order in which they run: `shutdown.idle` first, which others need.
+/// How much of something a rehearsal does: less with `--quick`, four times as much with
+/// `--thorough`.
+template <typename Amount>
+Amount depth(const Scenario& scenario, Amount quick, Amount usual) {
+  if (scenario.is_quick) return quick;
+  return scenario.is_thorough ? 4 * usual : usual;
+}
+
+/// In the order in which they are reported: `shutdown.idle` first, which others need.
 std::span<const Check> all_checks();
 
 }  // namespace watertight::rehearsals

@@ -6,12 +6,12 @@
 #include "proc/files.h"
 #include "proc/process.h"
 #include "proc/tree.h"
+#include "rehearsals/signals/dispositions.h"
 
 #include <watertight/error.h>
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -35,16 +35,6 @@ std::string describe_syscall(const std::string& text) {
   std::istringstream words(text);
   if (!(words >> number >> first >> second >> third) || number < 0) return text;
   return fmt::format("{}({}, {}, {})", posix::syscall_name(number), first, second, third);
-}
-
-std::string signals_of(std::uint64_t set) {
-  std::string names;
-  for (int number = 1; number <= 64; ++number) {
-    if (!(set >> (number - 1) & 1)) continue;
-    const char* const name = sigabbrev_np(number);
-    names += (names.empty() ? "" : " ") + (name ? std::string(name) : std::to_string(number));
-  }
-  return names.empty() ? "none" : names;
 }
 
 std::string_view name_of(proc::OpenFile::Kind kind) {
@@ -89,9 +79,10 @@ std::vector<std::string> describe_at_deadline(pid_t pid, std::optional<Duration>
       const double seconds = std::chrono::duration<double>(*cpu_since_signal).count();
       lines.back() += fmt::format("; {:.2f} s CPU since SIGTERM", seconds);
     }
-    lines.push_back(fmt::format("pid {} signals: pending {}; blocked {}; ignored {}; caught {}",
-                                pid, signals_of(status->pending), signals_of(status->blocked),
-                                signals_of(status->ignored), signals_of(status->caught)));
+    lines.push_back(
+        fmt::format("pid {} signals: pending {}; blocked {}; ignored {}; caught {}", pid,
+                    names_of_signals(status->pending), names_of_signals(status->blocked),
+                    names_of_signals(status->ignored), names_of_signals(status->caught)));
     lines.push_back(fmt::format("pid {} holds {}; children: {}", pid, describe_descriptors(pid),
                                 describe_children(pid)));
   } catch (const HarnessError& error) {

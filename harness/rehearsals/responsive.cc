@@ -58,7 +58,7 @@ CheckResult daemon_responsive(const Scenario& scenario, const Interrupted& inter
   if (const auto complaint = client.complaint(interrupted))
     return describe_silence(*daemon, "before any load", *complaint);
   const Loaded loaded =
-      ask_under_load(*daemon, client, scenario.is_quick ? kQuickLoad : kLoad, interrupted);
+      ask_under_load(*daemon, client, depth(scenario, kQuickLoad, kLoad), interrupted);
   const std::string load = count_of(loaded.operations, "operation", "operations");
   if (loaded.complaint)
     return describe_silence(*daemon, fmt::format("under load, after {}", load), *loaded.complaint);

@@ -46,8 +46,12 @@ std::string growth(const Progress::Resource& resource) {
                                      : format_rate(resource.per_operation, resource.unit);
 }
 
+/// What has to be seen comes first: the names of all that runs may not fit.
 std::string headline(const Progress& progress, const TerminalStyle& style) {
   std::string text = safe(progress.phase, style);
+  if (progress.checks > 0) {
+    text = fmt::format("{} of {} rehearsals", progress.checks_done, progress.checks);
+  }
   const auto add = [&](const std::string& fact) {
     text.append(style.is_utf8 ? " · " : ", ").append(fact);
   };
@@ -64,8 +68,10 @@ std::string headline(const Progress& progress, const TerminalStyle& style) {
     add(format_count(static_cast<double>(progress.failed_operations)) + " failed");
   }
   if (progress.seconds_left > 0) {
-    add(format_duration(std::max(1.0, std::ceil(progress.seconds_left))) + " left");
+    const std::string left = format_duration(std::max(1.0, std::ceil(progress.seconds_left)));
+    add((progress.checks > 0 ? "about " : "") + left + " left");
   }
+  if (progress.checks > 0) add(safe(progress.phase, style));
   return text;
 }
 

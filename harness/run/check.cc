@@ -2,13 +2,13 @@
 #include <watertight/check.h>
 
 #include "posix/process.h"
-#include "rehearsals/client.h"
 #include "report/baseline.h"
 #include "report/quantity.h"
 #include "run/blame.h"
 #include "run/catalogue.h"
 #include "run/consequences.h"
 #include "run/growth.h"
+#include "run/rehearse.h"
 #include "run/watch.h"
 #include "scenario/file.h"
 
@@ -29,44 +29,11 @@ using run::Watch;
 
 /// Long enough for anything the scenario allows, and an end to what hangs in spite of that.
 posix::Clock::duration own_deadline(const Scenario& scenario, const Selection& selection) {
-  const auto rehearsal = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
+  const auto usual = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
+  const auto rehearsal = (scenario.is_thorough ? 4 : 1) * usual;
   const int attempts = 2;  // With the agent, and without.
   return attempts * scenario.budget.time * (scenario.extends ? 16 : 1) + 60s + run::kLongestBlame +
          rehearsal * (1 + selection.rehearsals.size() + (scenario.warp ? 2 : 0));
-}
-
-/// What keeps a check from being looked at here; empty where nothing does.
-std::string missing_need(const rehearsals::Check& check, const Scenario& scenario,
-                         const Report& report) {
-  if (check.needs.pid_file && scenario.pid_file.empty()) return "needs --pid-file";
-  const bool stops_late = std::ranges::any_of(report.checks, [](const CheckResult& done) {
-    return done.id == "shutdown.idle" && done.verdict == Verdict::kFail;
-  });
-  if (check.needs.prompt_stop && stops_late) return "needs shutdown.idle, which failed";
-  if (check.needs.answers && rehearsals::answered(scenario.stress).empty())
-    return "needs a --stress that the daemon answers: tcp, unix or udp with text, http, exec";
-  return "";
-}
-
-void run_rehearsals(const Scenario& scenario, const Selection& selection, const Watch& watch,
-                    Report& report) {
-  for (const rehearsals::Check* check : selection.rehearsals) {
-    const int interrupted = watch.interrupted();
-    CheckResult result;
-    if (interrupted || !report.error.empty()) {
-      result.verdict = Verdict::kInconclusive;
-      result.summary =
-          interrupted ? "not run: interrupted" : "not run: the daemon does not hold up";
-    } else if (const std::string need = missing_need(*check, scenario, report); !need.empty()) {
-      result.summary = need;
-    } else {
-      watch.announce(check->id);
-      result = check->run(scenario, watch.as_function());
-    }
-    result.id = check->id;
-    result.severity = std::max(result.severity, check->severity);  // A rehearsal may be milder.
-    report.checks.push_back(result);
-  }
 }
 
 /// `--known`: a failure that is expected does not fail the run, and its absence does.
@@ -140,7 +107,7 @@ Report check(const Scenario& given, Observer* observer) {
     run::add_blame(scenario, suppressions, watch, why_no_agent, report);
     Scenario bare = scenario;
     bare.warp.reset();
-    run_rehearsals(bare, selection, watch, report);
+    run::run_rehearsals(bare, selection, watch, report);
   } catch (const HarnessError& error) {
     report.error = fmt::format("the harness could not measure: {}", error.what());
   }

@@ -31,11 +31,13 @@ class Watch {
   Observer* observer() const { return observer_; }
 
   /// Tells the observer what is going on now.
+  void announce(const Progress& progress) const {
+    if (observer_) observer_->on_progress(progress);
+  }
   void announce(std::string_view phase) const {
-    if (!observer_) return;
     Progress progress;
     progress.phase = phase;
-    observer_->on_progress(progress);
+    announce(progress);
   }
 
  private:

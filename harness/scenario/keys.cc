@@ -169,6 +169,8 @@ const Keys<FileRun>& measure_keys() {
        }},
       {"known", [](FileRun& run, const Value& value) { run.scenario.known = value.texts(); }},
       {"quick", [](FileRun& run, const Value& value) { run.scenario.is_quick = value.flag(); }},
+      {"thorough",
+       [](FileRun& run, const Value& value) { run.scenario.is_thorough = value.flag(); }},
       {"strict", [](FileRun& run, const Value& value) { run.scenario.is_strict = value.flag(); }},
       {"fail_fast",
        [](FileRun& run, const Value& value) { run.scenario.fails_fast = value.flag(); }},

@@ -72,6 +72,8 @@ void validate_measures(const Scenario& scenario) {
           "the warp sets FAKETIME itself: leave it out of the environment");
   require(scenario.write.empty() == scenario.verify.empty(),
           "`write` and `verify` belong together: one stores records, the other lists them");
+  require(!scenario.is_quick || !scenario.is_thorough,
+          "quick and thorough exclude each other: choose one");
   require(scenario.alpha > 0 && scenario.alpha <= 0.5, "alpha must be above 0 and at most 0.5");
 }
 

@@ -19,12 +19,16 @@ struct Progress {
     double per_operation = 0;  ///< Rate of the last octave.
     std::string unit;
   };
-  std::string phase;  ///< `launching`, `calibrating`, `stressing`, `stopping`, or a check id.
+  /// `launching`, `calibrating`, `stressing`, `stopping`, or the ids of the checks that are
+  /// rehearsed now: `lock.held, signals.map`.
+  std::string phase;
   std::uint64_t round = 0;
   std::uint64_t operations = 0;
   std::uint64_t failed_operations = 0;
   double operations_per_second = 0;
-  double seconds_left = 0;  ///< At most; a verdict may end the run earlier.
+  /// Of the growth run at most, for a verdict may end it earlier; of the rehearsals about.
+  double seconds_left = 0;
+  std::uint64_t checks = 0, checks_done = 0;  ///< Rehearsals of the run, and those that are over.
   std::vector<Resource> resources;
 };
 

@@ -153,9 +153,10 @@ struct Scenario {
   /// Files of call sites that are excused, as Valgrind (.supp) or LeakSanitizer reads them: they
   /// are not named.
   std::vector<std::string> suppressions;
-  bool is_quick = false;    ///< Rehearsals repeat less: seconds instead of tens.
-  bool is_strict = false;   ///< Warnings fail, blind spots are inconclusive.
-  bool fails_fast = false;  ///< Stop at the first suspicion.
+  bool is_quick = false;     ///< Rehearsals repeat less: seconds instead of tens.
+  bool is_thorough = false;  ///< Rehearsals repeat four times as much: minutes. Not with is_quick.
+  bool is_strict = false;    ///< Warnings fail, blind spots are inconclusive.
+  bool fails_fast = false;   ///< Stop at the first suspicion.
 };
 
 }  // namespace watertight

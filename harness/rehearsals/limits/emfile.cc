@@ -36,7 +36,7 @@ CheckResult limits_emfile(const Scenario& scenario, const Interrupted& interrupt
   const auto silent = connect_silently(daemon->scenario(), full.free());
   stress::Workload clients(*daemon, answered(daemon->scenario().stress));
   const BusiestThread busiest(*daemon);
-  const posix::Deadline deadline(scenario.is_quick ? kQuickFull : kFull);
+  const posix::Deadline deadline(depth(scenario, kQuickFull, kFull));
   stress::Tally tally;
   while (!deadline.has_passed() && !stage.is_interrupted() && daemon->is_alive())
     tally += clients.next_round(kClients, std::nullopt,

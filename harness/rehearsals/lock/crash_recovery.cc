@@ -43,7 +43,7 @@ CheckResult lock_crash_recovery(const Scenario& scenario, const Interrupted& int
   crashed.push_back(std::move(*first));
 
   launch::Site& site = *stage.site();
-  const int crashes = scenario.is_quick ? kQuickCrashes : kCrashes;
+  const int crashes = depth(scenario, kQuickCrashes, kCrashes);
   Duration moment = ready_after;  // Of the crash before the start that is judged.
   for (int i = 0; i < crashes; ++i) {
     crashed.back().kill_all();

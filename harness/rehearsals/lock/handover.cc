@@ -225,9 +225,10 @@ CheckResult lock_handover(const Scenario& scenario, const Interrupted& interrupt
   Stage stage(scenario, interrupted);
   Handover handover(stage, scenario);
   if (!handover.start()) return handover.trouble();
-  const posix::Deadline deadline(scenario.is_quick ? Duration(kQuickTime) : Duration(kTime));
+  const posix::Deadline deadline(depth(scenario, Duration(kQuickTime), Duration(kTime)));
+  const int most = depth(scenario, kMostCycles, kMostCycles);
   int cycles = 0;
-  for (; cycles < kLeastCycles || (cycles < kMostCycles && !deadline.has_passed()); ++cycles) {
+  for (; cycles < kLeastCycles || (cycles < most && !deadline.has_passed()); ++cycles) {
     switch (handover.run(cycles)) {
       case Handover::End::kOneStays:
       case Handover::End::kNoneStays:

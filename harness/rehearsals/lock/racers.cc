@@ -96,7 +96,7 @@ class Race {
 }  // namespace
 
 CheckResult lock_racers(const Scenario& scenario, const Interrupted& interrupted) {
-  const std::size_t count = scenario.is_quick ? kQuickRacers : kRacers;
+  const std::size_t count = depth(scenario, kQuickRacers, kRacers);
   Stage stage(scenario, interrupted);
   Race race(stage, count);
   if (!race.run() || stage.is_interrupted()) return stage.trouble();

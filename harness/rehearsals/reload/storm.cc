@@ -33,7 +33,7 @@ CheckResult reload_storm(const Scenario& scenario, const Interrupted& interrupte
   };
   wait_until_quiet(500ms);
   const std::set<std::string> before = possessions_of(*daemon);
-  const int count = scenario.is_quick ? kQuickSignals : kSignals;
+  const int count = depth(scenario, kQuickSignals, kSignals);
   for (int i = 1; i <= count; ++i) {
     if (!daemon->main().signal(SIGHUP) || daemon->main().has_ended()) return judge_end(*daemon, i);
     posix::pause_for(kBetween);

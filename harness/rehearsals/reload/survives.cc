@@ -34,7 +34,7 @@ CheckResult reload_survives(const Scenario& scenario, const Interrupted& interru
   Client client(*daemon);
   wait_until_quiet();
   const std::set<std::string> before = possessions_of(*daemon);
-  const int reloads = scenario.is_quick ? kQuickReloads : kReloads;
+  const int reloads = depth(scenario, kQuickReloads, kReloads);
   for (int reload = 1; reload <= reloads; ++reload) {
     daemon->main().signal(SIGHUP);
     daemon->main().wait_until_ended(posix::Deadline(kLeast));

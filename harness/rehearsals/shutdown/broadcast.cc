@@ -62,7 +62,7 @@ constexpr Order kOrders[] = {{"main process first", tell_main_first},
 CheckResult shutdown_broadcast(const Scenario& scenario, const Interrupted& interrupted) {
   Latencies latencies;
   std::size_t most_processes = 0;
-  const int rounds = scenario.is_quick ? kQuickRounds : kRounds;
+  const int rounds = depth(scenario, kQuickRounds, kRounds);
   for (int round = 0; round < rounds; ++round) {
     for (const Order& order : kOrders) {
       Stage stage(scenario, interrupted);

@@ -50,7 +50,7 @@ CheckResult shutdown_contended(const Scenario& scenario, const Interrupted& inte
         text_of(cpu), competitors, cpus(), text_of(predict(cpu)));
   };
   Latencies latencies;
-  while (latencies.count() < (scenario.is_quick ? kQuickStops : kStops)) {
+  while (latencies.count() < depth(scenario, kQuickStops, kStops)) {
     Stage stage(scenario, interrupted);
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();

@@ -59,8 +59,8 @@ CheckResult shutdown_during_start(const Scenario& scenario, const Interrupted& i
   if (const auto* trouble = std::get_if<CheckResult>(&later)) return *trouble;
   const auto& [usual, ready_after] = std::get<LaterStop>(later);
   const Duration sweep = std::clamp(2 * ready_after, kLeastSweep, kMostSweep);
-  const int points = scenario.is_quick ? kQuickPoints : kPoints;
-  const posix::Deadline enough(scenario.is_quick ? kQuickMostForAll : kMostForAll);
+  const int points = depth(scenario, kQuickPoints, kPoints);
+  const posix::Deadline enough(depth(scenario, kQuickMostForAll, kMostForAll));
   int done = 0, by_default = 0;
   // Every n-th point first, so that a daemon that takes long is met all over its start.
   constexpr int kStride = 7;  // No divisor of the number of points.

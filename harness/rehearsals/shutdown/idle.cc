@@ -22,7 +22,7 @@ constexpr auto kMostForAll = 8s, kQuickMostForAll = 2s;
 CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupted) {
   Latencies latencies;
   std::string status;
-  const posix::Deadline enough(scenario.is_quick ? kQuickMostForAll : kMostForAll);
+  const posix::Deadline enough(depth(scenario, kQuickMostForAll, kMostForAll));
   do {
     Stage stage(scenario, interrupted);
     auto daemon = stage.start();
@@ -46,7 +46,7 @@ CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupt
           log_evidence(*daemon));
     }
     latencies.add(stop);
-  } while (latencies.count() < (scenario.is_quick ? kQuickStops : kStops) && !enough.has_passed());
+  } while (latencies.count() < depth(scenario, kQuickStops, kStops) && !enough.has_passed());
 
   CheckResult result =
       passed(fmt::format("SIGTERM ends it in {} ({}); would have caught more than {}",

@@ -68,7 +68,7 @@ CheckResult shutdown_repeated(const Scenario& scenario, const Interrupted& inter
     return inconclusive("one SIGTERM does not end it well; see shutdown.idle");
 
   int in_time = 0, stops = 0;
-  const int rounds = scenario.is_quick ? kQuickRounds : kRounds;
+  const int rounds = depth(scenario, kQuickRounds, kRounds);
   for (int round = 0; round < rounds; ++round) {
     for (const Second& second : kSeconds) {
       Outcome twice = stop_once(scenario, interrupted, &second);

@@ -40,7 +40,7 @@ CheckResult signals_eintr(const Scenario& scenario, const Interrupted& interrupt
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
   Client client(*daemon);
-  const int rounds = scenario.is_quick ? kQuickRounds : kRounds;
+  const int rounds = depth(scenario, kQuickRounds, kRounds);
   for (int round = 1; round <= rounds; ++round) {
     posix::pause_for(kRest);
     send(*daemon, SIGSTOP);

@@ -57,7 +57,7 @@ CheckResult signals_sigpipe(const Scenario& scenario, const Interrupted& interru
         "needs a --stress of a stream: tcp, unix or http, with something to send");
   stress::Workload clients(*daemon, hang_ups);
   Client client(*daemon);
-  const std::uint64_t count = scenario.is_quick ? kQuickClients : kClients;
+  const std::uint64_t count = depth(scenario, kQuickClients, kClients);
   const posix::Deadline deadline(kMostForAll);
   clients.next_round(count, std::nullopt,
                      [&] { return stage.is_interrupted() || deadline.has_passed(); });

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launch/account.h"
 #include "launch/endpoint.h"
-#include "launch/guard.h"
 #include "launch/tree_sockets.h"
 #include "posix/clock.h"
 #include "posix/socket.h"
+#include "rehearsals/full_disk.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
 
@@ -24,31 +23,6 @@ using namespace std::chrono_literals;
 constexpr auto kMostToFail = 6s;
 /// Children notice that their parent is gone.
 constexpr auto kMostToClear = 1s;
-constexpr auto kMostForMount = 5s;
-
-/// In a mount namespace of its own, the PID file is one on a disk that is full.
-constexpr const char* kOnFullDisk =
-    R"(disk=$(mktemp -d) && mount -t tmpfs -o size=4k full "$disk" &&
-  : >"$disk/pid" && head -c 4096 /dev/zero >"$disk/rest" && chmod 666 "$disk/pid" && : >>"$0" &&
-  mount --bind "$disk/pid" "$0" && umount -l "$disk" && rmdir "$disk" && exec "$@")";
-
-std::vector<std::string> on_full_disk(const std::string& pid_file) {
-  return {"/usr/bin/unshare", "--mount", "/bin/sh", "-c", kOnFullDisk, pid_file};
-}
-
-bool can_mount(const std::string& pid_file) {
-  if (!launch::may_change_user()) return false;
-  launch::Guard guard = launch::Guard::start({});
-  launch::Command command;
-  command.arguments = on_full_disk(pid_file);
-  command.arguments.emplace_back("/bin/true");
-  command.environment = posix::current_environment();
-  const auto spawned = guard.spawn(command);
-  const auto* process = std::get_if<posix::ProcessHandle>(&spawned);
-  if (!process) return false;
-  const auto status = guard.wait_for_exit(process->pid(), posix::Deadline(kMostForMount));
-  return status && status->is_success();
-}
 
 /// Somebody who has the ports of the scenario already.
 std::vector<posix::UniqueFd> take_ports(const Scenario& scenario) {
@@ -142,7 +116,7 @@ CheckResult start_on_full_disk(const Scenario& scenario, const Interrupted& inte
   launch::Site* const site = stage.site();
   if (!site) return stage.trouble();
   const std::string pid_file = site->scenario().pid_file;
-  if (!scenario.user.empty() || !can_mount(pid_file))
+  if (!scenario.user.empty() || !can_fill_disk(pid_file))
     return not_applicable("a full disk takes root, who may mount");
   auto daemon = stage.start({.waits_until_ready = false, .through = on_full_disk(pid_file)});
   if (!daemon) return stage.trouble();

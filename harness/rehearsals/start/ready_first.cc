@@ -54,7 +54,7 @@ CheckResult start_ready_first(const Scenario& scenario, const Interrupted& inter
     if (daemon.scenario().pid_file.empty() && launch::local_endpoints(daemon.scenario()).empty())
       return not_applicable("needs --pid-file, or a --ready or --stress that names an address");
   }
-  const int starts = scenario.is_quick ? kQuickStarts : kStarts;
+  const int starts = depth(scenario, kQuickStarts, kStarts);
   for (int i = 0; i < starts; ++i) {
     Stage fresh(scenario, interrupted);
     auto daemon = fresh.start({.waits_until_ready = false});
