@@ -3,13 +3,13 @@
 
 #include "posix/file.h"
 #include "posix/memory_of.h"
+#include "posix/syscall_name.h"
 #include "proc/files.h"
 #include "proc/process.h"
 
 #include <watertight/error.h>
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 
 #include <csignal>
 #include <cstring>
@@ -39,7 +39,7 @@ std::uint64_t awaited_by(pid_t pid, pid_t thread) {
   std::istringstream call(text_of(fmt::format("/proc/{}/task/{}/syscall", pid, thread)));
   long number = -1;
   std::uint64_t set = 0;
-  if (!(call >> number) || number != SYS_rt_sigtimedwait) return 0;
+  if (!(call >> number) || posix::syscall_name(number) != "rt_sigtimedwait") return 0;
   if (!(call >> std::hex >> set)) return 0;
   return posix::read_word_of(pid, set).value_or(0);
 }

@@ -3,12 +3,12 @@
 
 #include "posix/clock.h"
 #include "posix/file.h"
+#include "posix/syscall_name.h"
 #include "rehearsals/signals/dispositions.h"
 
 #include <watertight/error.h>
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 
 #include <optional>
 #include <sstream>
@@ -46,7 +46,7 @@ std::optional<std::string> futex_wait_of(pid_t pid, pid_t thread) {
   std::istringstream call(read_of(pid, thread, "syscall"));
   long number = -1;
   std::string address;
-  if (!(call >> number >> address) || number != SYS_futex) return std::nullopt;
+  if (!(call >> number >> address) || posix::syscall_name(number) != "futex") return std::nullopt;
   return fmt::format("futex({})", address);
 }
 
