@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto kGap = 5ms;
+constexpr auto kMostInBackground = 1s;
 
 /// What may lie at the path before a start.
 struct Garbage {
@@ -89,57 +90,63 @@ enum class Outcome { kStarts, kEnds, kUnclear };
 Outcome follow_start(const launch::Daemon& daemon, const fs::path& path, std::string_view planted,
                      const Stage& stage) {
   const posix::Deadline deadline(kMostToGiveWay);
+  auto seen_at = posix::Clock::now();
   while (!deadline.has_passed() && !stage.is_interrupted()) {
-    if (!daemon.has_processes()) return Outcome::kEnds;
     const auto file = look_at_pid_file(path);
     if (file && file->bytes != planted && parse_pid_text(file->bytes).pid) return Outcome::kStarts;
+    // One that goes into the background becomes a child of the namespace's first process.
+    if (daemon.has_processes()) seen_at = posix::Clock::now();
+    if (posix::Clock::now() - seen_at > kMostInBackground) return Outcome::kEnds;
     posix::pause_for(kGap);
   }
   return Outcome::kUnclear;
 }
 
-/// A start in it works at all.
-bool starts_in(const PidNamespace& space, Stage& stage) {
+/// Starts the daemon in a pid namespace, with that in its PID file; with nothing where it is empty.
+/// What stays in the background there ends with the namespace.
+struct Visit {
+  Outcome outcome = Outcome::kUnclear;
+  bool has_signalled = false;
+  std::vector<std::string> log;
+};
+
+std::optional<Visit> visit_namespace(Stage& stage, const Scenario& scenario,
+                                     const std::string& text) {
+  const auto space = PidNamespace::make();
+  if (!space) return std::nullopt;
   const fs::path path = stage.site()->scenario().pid_file;
   remove_file(path);
-  auto daemon = stage.start({.waits_until_ready = false, .through = space.entrance()});
-  return daemon && follow_start(*daemon, path, "", stage) == Outcome::kStarts;
-}
-
-void start_in(PidNamespace& space, const Dangerous& dangerous, Stage& stage,
-              const Scenario& scenario, Faults& faults) {
-  const fs::path path = stage.site()->scenario().pid_file;
-  const std::string text = fmt::format("{}\n", dangerous.text);
-  plant_file(path, text, scenario);
-  auto daemon = stage.start({.waits_until_ready = false, .through = space.entrance()});
-  if (!daemon) return;
-  const Outcome outcome = follow_start(*daemon, path, text, stage);
-  if (!space.is_bystander_alive()) {
-    faults.grave.insert(faults.grave.begin(),
-                        fmt::format("{}: it signals {}", dangerous.text, dangerous.reaches));
-    for (std::string& line : log_evidence(*daemon)) faults.evidence.push_back(std::move(line));
-    space.renew_bystander();
-  } else if (outcome == Outcome::kEnds) {
-    faults.grave.push_back(fmt::format("{}: it takes that for a process", dangerous.text));
-    for (std::string& line : log_evidence(*daemon)) faults.evidence.push_back(std::move(line));
-  } else if (outcome == Outcome::kUnclear) {
-    faults.not_looked_at.push_back(
-        fmt::format("{}: in a pid namespace it writes no pid", dangerous.text));
-  }
+  if (!text.empty()) plant_file(path, text, scenario);
+  Visit visit;
+  const auto daemon = stage.start({.waits_until_ready = false, .through = space->entrance()});
+  if (!daemon) return visit;
+  visit.outcome = follow_start(*daemon, path, text, stage);
+  visit.has_signalled = !space->is_bystander_alive();
+  visit.log = log_evidence(*daemon);
+  return visit;
 }
 
 void start_over_dangerous(Stage& stage, const Scenario& scenario, Faults& faults) {
-  auto space = scenario.user.empty() ? PidNamespace::make() : std::nullopt;
-  if (!space) {
-    faults.not_looked_at.emplace_back("-1, 0 and 1: only in a pid namespace, which takes root");
+  const auto usual = scenario.user.empty() ? visit_namespace(stage, scenario, "") : std::nullopt;
+  if (!usual || usual->outcome != Outcome::kStarts) {
+    faults.not_looked_at.push_back(
+        fmt::format("-1, 0 and 1: {}", usual ? "in a pid namespace it writes no PID file"
+                                             : "only in a pid namespace, which takes root"));
     return;
   }
-  if (!starts_in(*space, stage)) {
-    faults.not_looked_at.emplace_back("-1, 0 and 1: in a pid namespace it writes no PID file");
-    return;
+  for (const Dangerous& dangerous : kDangerous) {
+    const auto visit = visit_namespace(stage, scenario, fmt::format("{}\n", dangerous.text));
+    if (!visit || stage.is_interrupted()) return;
+    if (visit->has_signalled)
+      faults.grave.insert(faults.grave.begin(),
+                          fmt::format("{}: it signals {}", dangerous.text, dangerous.reaches));
+    else if (visit->outcome == Outcome::kEnds)
+      faults.grave.push_back(fmt::format("{}: it takes that for a process", dangerous.text));
+    else if (visit->outcome == Outcome::kUnclear)
+      faults.not_looked_at.push_back(fmt::format("{}: it wrote no pid in time", dangerous.text));
+    if (visit->outcome != Outcome::kStarts)
+      faults.evidence.insert(faults.evidence.end(), visit->log.begin(), visit->log.end());
   }
-  for (const Dangerous& dangerous : kDangerous)
-    if (!stage.is_interrupted()) start_in(*space, dangerous, stage, scenario, faults);
 }
 
 CheckResult judge(Faults faults) {

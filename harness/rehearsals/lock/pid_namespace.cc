@@ -52,19 +52,15 @@ std::optional<PidNamespace> PidNamespace::make() {
       guard, {"/usr/bin/unshare", "--pid", "--fork", "--kill-child", "/bin/sleep", "infinity"});
   if (!init || !has_sleeping_child(*init)) return std::nullopt;
   PidNamespace made(std::move(guard), std::move(*init));
-  if (!made.renew_bystander()) return std::nullopt;
+  std::vector<std::string> bystander = made.entrance();
+  bystander.insert(bystander.end(), {"/bin/sleep", "infinity"});
+  made.bystander_ = spawn(made.guard_, std::move(bystander));
+  if (!made.bystander_ || !has_sleeping_child(*made.bystander_)) return std::nullopt;
   return made;
 }
 
 std::vector<std::string> PidNamespace::entrance() const {
   return {"/usr/bin/nsenter", fmt::format("--pid=/proc/{}/ns/pid_for_children", init_.pid())};
-}
-
-bool PidNamespace::renew_bystander() {
-  std::vector<std::string> arguments = entrance();
-  arguments.insert(arguments.end(), {"/bin/sleep", "infinity"});
-  bystander_ = spawn(guard_, std::move(arguments));
-  return bystander_ && has_sleeping_child(*bystander_);
 }
 
 }  // namespace watertight::rehearsals

@@ -21,8 +21,6 @@ class PidNamespace {
 
   /// A process in it that a signal to all of them ends.
   bool is_bystander_alive() const { return !bystander_->has_ended(); }
-  /// Another one, where that has ended.
-  bool renew_bystander();
 
  private:
   PidNamespace(launch::Guard guard, posix::ProcessHandle init)

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <random>
 #include <thread>
 
@@ -24,7 +25,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration kStorm = 3s, kQuickStorm = 1s;
 constexpr auto kMostForQuiet = 500ms;
-constexpr auto kTrial = 100ms;
+/// SIGUSR1 and SIGUSR2 mean a stop to some (haproxy, memcached), which takes a while.
+constexpr Duration kTrial = 100ms, kLongTrial = 1500ms;
 constexpr auto kMostToRecover = 10s;
 constexpr int kMostBetween = 200;  ///< Microseconds.
 constexpr std::uint64_t kPortion = 16;
@@ -71,8 +73,10 @@ Tried try_one_by_one(Stage& stage) {
   };
   if (!start()) return tried;
   for (const int number : harmless_signals_of(*tried.daemon)) {
+    const bool may_mean_stop = number == SIGUSR1 || number == SIGUSR2;
     tried.daemon->main().signal(number);
-    if (!tried.daemon->main().wait_until_ended(posix::Deadline(kTrial))) {
+    if (!tried.daemon->main().wait_until_ended(
+            posix::Deadline(may_mean_stop ? kLongTrial : kTrial))) {
       tried.signals.push_back(number);
       continue;
     }

@@ -54,7 +54,8 @@ std::optional<posix::ExitStatus> wait_for_end(launch::Daemon& daemon, const Stag
   const posix::Deadline deadline(kMostToFail);
   while (!deadline.has_passed() && !stage.is_interrupted()) {
     if (const auto exit = daemon.launcher_exit(posix::Deadline(20ms))) return exit;
-    if (serves(daemon)) return std::nullopt;
+    // It may listen first, and fail after that.
+    if (serves(daemon)) return daemon.launcher_exit(posix::Deadline(kMostToClear));
   }
   return std::nullopt;
 }
