@@ -64,6 +64,7 @@ struct Tried {
 Tried try_one_by_one(Stage& stage) {
   Tried tried;
   const auto start = [&] {
+    tried.daemon.reset();  // sshd goes on as another process after SIGHUP.
     tried.daemon = stage.start();
     if (!tried.daemon) tried.trouble = stage.trouble();
     if (!tried.daemon) return false;
