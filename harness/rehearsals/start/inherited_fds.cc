@@ -22,11 +22,12 @@ constexpr int kNumbers = 2;
 /// "fd 7 of pid 41 (nginx)", of one that holds the file.
 std::vector<std::string> holders_of(const std::string& file, pid_t pid) {
   std::vector<std::string> found;
+  const auto stat = proc::read_stat(pid);
   const auto files = proc::read_open_files(pid);
   for (const proc::OpenFile& open : files.value_or(std::vector<proc::OpenFile>{}))
     if (open.target == file)
       found.push_back(
-          fmt::format("fd {} of pid {} ({})", open.fd, pid, proc::describe_process(pid)));
+          fmt::format("fd {} of pid {} ({})", open.fd, pid, stat ? stat->comm : "gone"));
   return found;
 }
 
