@@ -5,6 +5,7 @@
 #include "rehearsals/programs.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
+#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +19,7 @@ namespace {
 /// Numbers that nobody passes on with a purpose: socket activation and s6 begin at 3.
 constexpr const char* kPassOn = R"(exec 7<"$0" 9<"$0" && exec "$@")";
 constexpr int kNumbers = 2;
+constexpr std::chrono::milliseconds kMostForQuiet{500};
 
 /// "fd 7 of pid 41 (nginx)", of one that holds the file.
 std::vector<std::string> holders_of(const std::string& file, pid_t pid) {
@@ -42,6 +44,8 @@ CheckResult start_inherited_fds(const Scenario& scenario, const Interrupted& int
   auto daemon = stage.start({.through = {"/bin/sh", "-c", kPassOn, file.native()}});
   if (!daemon) return stage.trouble();
 
+  // The programs that it runs may be on their way still.
+  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
   const pid_t main = daemon->main().pid();
   const std::string name = std::filesystem::canonical(file).native();
   std::vector<std::string> kept, passed_on;
