@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "line_server.h"
@@ -18,6 +19,8 @@ static _Noreturn void wait_for_report(int daemon) {
   _exit(is_ready ? 0 : 1);
 }
 
+void close_inherited(void) { close_range(3, ~0U, 0); }
+
 void daemonize(void) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1) fail("socketpair");
@@ -30,6 +33,7 @@ void daemonize(void) {
   close(ends[0]);
   caller = ends[1];
   setsid();
+  umask(022);
   child = fork();  // No leader of the session any more, so no terminal can become its own.
   if (child == -1) fail("fork");
   if (child > 0) _exit(0);

@@ -21,6 +21,7 @@ int main(int argc, char **argv) {
   const char *path = argv[optind], *port = argv[optind + 1];
 
   hold_stop_signals();
+  close_inherited();
   if (is_background) daemonize();
   hold_pid_file(path);
   int listener = port != NULL ? listen_at(port) : -1;

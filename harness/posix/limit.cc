@@ -10,10 +10,21 @@
 namespace watertight::posix {
 namespace {
 
+__rlimit_resource number_of(Resource resource) {
+  switch (resource) {
+    case Resource::kDescriptors:
+      return RLIMIT_NOFILE;
+    case Resource::kCoreSize:
+      return RLIMIT_CORE;
+    case Resource::kAddressSpace:
+      break;
+  }
+  return RLIMIT_AS;
+}
+
 std::optional<Limit> exchange(pid_t pid, Resource resource, const rlimit* wanted) {
   rlimit before{};
-  const auto which = resource == Resource::kDescriptors ? RLIMIT_NOFILE : RLIMIT_CORE;
-  const int result = ::prlimit(pid, which, wanted, &before);
+  const int result = ::prlimit(pid, number_of(resource), wanted, &before);
   if (result == -1 && (errno == ESRCH || errno == EPERM)) return std::nullopt;
   checked(result, "prlimit", std::to_string(pid));
   return Limit{before.rlim_cur, before.rlim_max};

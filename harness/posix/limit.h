@@ -10,8 +10,9 @@ namespace watertight::posix {
 
 /// What is limited.
 enum class Resource {
-  kDescriptors,  ///< RLIMIT_NOFILE: the number that follows the highest one it may open.
-  kCoreSize,     ///< RLIMIT_CORE, bytes.
+  kDescriptors,   ///< RLIMIT_NOFILE: the number that follows the highest one it may open.
+  kCoreSize,      ///< RLIMIT_CORE, bytes.
+  kAddressSpace,  ///< RLIMIT_AS, bytes.
 };
 
 /// How much of it a process may use, as getrlimit(2) tells it.

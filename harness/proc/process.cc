@@ -88,6 +88,8 @@ std::optional<Status> parse_status(std::string_view text) {
       const auto user = parse_number<uid_t>(take_word(value));
       status.user = user.value_or(0);
       has_user = user.has_value();
+    } else if (key == "Umask") {
+      status.umask = parse_number<unsigned>(take_word(value), 8);
     } else if (key == "VmSize") {
       status.virtual_bytes = parse_kilobytes(value);
     } else if (key == "VmRSS") {

@@ -48,6 +48,7 @@ std::optional<Stat> read_stat(pid_t pid);
 struct Status {
   char state = '?';
   uid_t user = 0;                          ///< Effective.
+  std::optional<unsigned> umask;           ///< Kernel 4.7.
   std::uint64_t virtual_bytes = 0;         ///< VmSize
   std::uint64_t resident_bytes = 0;        ///< VmRSS
   std::uint64_t resident_anon_bytes = 0;   ///< RssAnon

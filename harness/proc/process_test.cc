@@ -93,6 +93,7 @@ TEST(ParseStatus, GivesBytesAndMasks) {
   ASSERT_TRUE(status);
   EXPECT_EQ(status->state, 'R');
   EXPECT_EQ(status->user, 33U);
+  EXPECT_EQ(status->umask, 022U);
   EXPECT_EQ(status->virtual_bytes, 3060U * 1024);
   EXPECT_EQ(status->resident_bytes, 1681U * 1024);
   EXPECT_EQ(status->resident_anon_bytes, 116U * 1024);

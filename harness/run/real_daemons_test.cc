@@ -154,12 +154,15 @@ TEST(RehearsedDaemon, RedisKeepsABlockedSigtermAndSpinsWithoutDescriptors) {
       scenario::read_scenario_file(WATERTIGHT_FIXTURES "/real_daemons/redis-server.toml");
   if (!std::filesystem::exists(scenario.command.front()))
     GTEST_SKIP() << scenario.command.front() << " is not installed";
-  scenario.only = {"signals.*", "start.mask_reset", "limits.*", "reload.survives", "daemon.*"};
+  scenario.only = {"signals.*",         "start.mask_reset", "start.umask", "limits.emfile",
+                   "limits.log_growth", "reload.survives",  "daemon.*"};
   scenario.window = {.profile = "", .length = std::chrono::seconds(1)};
   scenario.is_quick = true;
   const Report report = check(scenario);
   EXPECT_EQ(verdict_of(report, "start.mask_reset"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(verdict_of(report, "start.umask"), Verdict::kFail) << describe(report);
   EXPECT_EQ(verdict_of(report, "limits.emfile"), Verdict::kFail) << describe(report);
+  EXPECT_EQ(verdict_of(report, "limits.log_growth"), Verdict::kFail) << describe(report);
   for (const char* id : {"signals.eintr", "signals.sigpipe", "signals.crash_ends",
                          "reload.survives", "daemon.responsive"})
     EXPECT_EQ(verdict_of(report, id), Verdict::kPass) << describe(report);
@@ -180,8 +183,11 @@ TEST(RehearsedDaemon, NginxInTheBackgroundRunsOnWhereItsPidFileMeetsAFullDisk) {
     for (const std::string& line : result.evidence)
       if (line.starts_with("not looked at: a full disk")) GTEST_SKIP() << line;
   EXPECT_EQ(verdict_of(report, "start.failure_reported"), Verdict::kFail) << describe(report);
-  for (const char* id : {"start.session", "start.mask_reset", "start.ready_first",
-                         "signals.sigpipe", "signals.sigchld"})
+  for (const char* id : {"start.inherited_fds", "start.cwd"})  // It has 7 and 9, and its folder.
+    EXPECT_EQ(verdict_of(report, id), Verdict::kFail) << describe(report);
+  for (const char* id :
+       {"start.session", "start.mask_reset", "start.ready_first", "start.umask", "start.hangup",
+        "start.relative_paths", "signals.sigpipe", "signals.sigchld"})
     EXPECT_EQ(verdict_of(report, id), Verdict::kPass) << describe(report);
 }
 

@@ -102,6 +102,7 @@ path = "{state}/d.conf"
 text = """
 listen {port}
 """
+configuration = true
 )");
   EXPECT_EQ(scenario.name, "web");
   EXPECT_THAT(scenario.command, ElementsAre("./server", "--port", "{port}"));
@@ -135,6 +136,7 @@ listen {port}
   ASSERT_EQ(scenario.files.size(), 1u);
   EXPECT_EQ(scenario.files[0].path, "{state}/d.conf");
   EXPECT_EQ(scenario.files[0].text, "listen {port}\n");
+  EXPECT_TRUE(scenario.files[0].is_configuration);
 
   ASSERT_EQ(scenario.stress.size(), 3u);
   const Stress& tcp = scenario.stress[0];

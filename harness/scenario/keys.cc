@@ -40,6 +40,8 @@ const Keys<FileTemplate>& file_keys() {
   static const Keys<FileTemplate> keys = {
       {"path", [](FileTemplate& file, const Value& value) { file.path = value.text(); }},
       {"text", [](FileTemplate& file, const Value& value) { file.text = value.text(); }},
+      {"configuration",
+       [](FileTemplate& file, const Value& value) { file.is_configuration = value.flag(); }},
   };
   return keys;
 }

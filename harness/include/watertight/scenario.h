@@ -107,6 +107,9 @@ enum class BlameMode {
 struct FileTemplate {
   std::string path;
   std::string text;
+  /// What the daemon reads again at SIGHUP. Where no file says so, it is the only one that the
+  /// command names.
+  bool is_configuration = false;
 };
 
 /// Everything a run needs to know. Default values are the defaults of the command line.

@@ -11,6 +11,11 @@
 namespace watertight::rehearsals {
 
 CheckResult reload_survives(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult reload_no_growth(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult reload_log_reopened(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult reload_bad_config(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult reload_old_ends(const Scenario& scenario, const Interrupted& interrupted);
+CheckResult reload_no_gap(const Scenario& scenario, const Interrupted& interrupted);
 CheckResult reload_storm(const Scenario& scenario, const Interrupted& interrupted);
 
 /// The rows of the group.

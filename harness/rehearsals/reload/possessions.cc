@@ -3,6 +3,7 @@
 
 #include "launch/tree_sockets.h"
 #include "posix/clock.h"
+#include "proc/process.h"
 #include "rehearsals/lock/instances.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,11 @@ std::vector<std::string> lost_of(const std::set<std::string>& before,
   while (!(lost = missing_of(before, daemon)).empty() && !deadline.has_passed())
     posix::pause_for(5ms);
   return lost;
+}
+
+bool ignores_reload(const launch::Daemon& daemon) {
+  const auto status = proc::read_status(daemon.main().pid());
+  return status && (status->ignored >> (SIGHUP - 1) & 1) != 0;
 }
 
 CheckResult judge_end(launch::Daemon& daemon, int reload) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/endpoint.h"
-#include "launch/ready_signs.h"
-#include "launch/tree_sockets.h"
 #include "posix/clock.h"
 #include "rehearsals/start/background.h"
 #include "rehearsals/start/checks.h"
@@ -9,28 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 namespace watertight::rehearsals {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr int kStarts = 20, kQuickStarts = 4;
-
-/// What an instance that says that it runs does not have.
-std::vector<std::string> missing_of(const launch::Daemon& daemon) {
-  std::vector<std::string> missing;
-  const Scenario& scenario = daemon.scenario();
-  const auto served = launch::listeners_of(daemon.processes());
-  for (const launch::Endpoint& endpoint : launch::local_endpoints(scenario)) {
-    const auto reaches = [&](const proc::SocketFact& one) { return endpoint.reaches(one); };
-    if (std::ranges::none_of(served, reaches)) missing.push_back(endpoint.describe());
-  }
-  if (!scenario.pid_file.empty() && !launch::read_pid_file(scenario.pid_file))
-    missing.push_back("a pid in " + scenario.pid_file);
-  return missing;
-}
 
 /// How long until nothing is missing; empty where that takes longer than a start may take.
 std::optional<Duration> wait_for_rest(const launch::Daemon& daemon, Duration most) {

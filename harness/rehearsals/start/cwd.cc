@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rehearsals/start/background.h"
+#include "rehearsals/start/checks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace watertight::rehearsals {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the process that was started began.
+fs::path launch_folder(const launch::Daemon& daemon) {
+  const std::string& chosen = daemon.scenario().working_directory;
+  std::error_code error;
+  return fs::canonical(chosen.empty() ? fs::current_path() : fs::path(chosen), error);
+}
+
+}  // namespace
+
+CheckResult start_cwd(const Scenario& scenario, const Interrupted& interrupted) {
+  Stage stage(scenario, interrupted);
+  auto started = start_in_background(stage);
+  if (auto* none = std::get_if<CheckResult>(&started)) return std::move(*none);
+  const auto& daemon = std::get<launch::Daemon>(started);
+  const fs::path from = launch_folder(daemon);
+  if (from == "/")
+    return not_applicable("it is started in /: give the scenario another working_directory");
+  std::vector<std::string> staying;
+  for (const pid_t pid : daemon.processes()) {
+    std::error_code error;
+    const fs::path now = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
+    if (!error && now == from) staying.push_back(fmt::format("pid {}", pid));
+  }
+  if (!staying.empty()) {
+    return failed(
+        fmt::format("is in the background and stays in the folder in which it was started ({}): {}",
+                    from.native(), fmt::join(staying, ", ")),
+        describe_instance(daemon));
+  }
+  return passed(
+      fmt::format("leaves the folder in which it was started; would have caught one that keeps {} "
+                  "from being unmounted",
+                  from.native()));
+}
+
+}  // namespace watertight::rehearsals
