@@ -85,9 +85,8 @@ Refusal explain_refusal(pid_t pid, int error) {
     return {"only root may use ptrace here (kernel.yama.ptrace_scope is 2)"};
   if (error == EPERM) {
     return {
-        fmt::format("ptrace of pid {} is not permitted: it has another user or more rights, "
-                    "another tracer has it, or the container lacks CAP_SYS_PTRACE",
-                    pid)};
+        "ptrace(2) is not permitted: it has another user or more rights than we have, another "
+        "tracer has it, or the container lacks CAP_SYS_PTRACE"};
   }
   return {fmt::format("ptrace of pid {}: {}", pid, std::strerror(error))};
 }
