@@ -187,7 +187,7 @@ TEST(ScenarioFile, NamesThePlaceOfAMistakeAndWhatIsRight) {
       {"  pidfile = 'x'", "1:3: unknown key `pidfile`; did you mean `pid_file`?"},
       {"[[stress]]\nspec = 'idle'\nsedn = 'x'\n", "3:1: unknown key `sedn`; did you mean `send`?"},
       {"[[file]]\npath = 'a'\ntext = 'b'\nmode = 1\n",
-       "4:1: unknown key `mode`; known are: path, text"},
+       "4:1: unknown key `mode`; known are: configuration, path, text"},
       {"xyzzy = 1", "1:1: unknown key `xyzzy`; known are: alpha, baseline, bisect, blame,"},
       // Wrong types.
       {"command = './d --port 1'", "1:11: `command`: must be an array, not a string"},

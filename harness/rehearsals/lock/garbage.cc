@@ -112,7 +112,7 @@ struct Visit {
 
 std::optional<Visit> visit_namespace(Stage& stage, const Scenario& scenario,
                                      const std::string& text) {
-  const auto space = PidNamespace::make();
+  auto space = PidNamespace::make();
   if (!space) return std::nullopt;
   const fs::path path = stage.site()->scenario().pid_file;
   remove_file(path);
@@ -123,6 +123,7 @@ std::optional<Visit> visit_namespace(Stage& stage, const Scenario& scenario,
   visit.outcome = follow_start(*daemon, path, text, stage);
   visit.has_signalled = !space->is_bystander_alive();
   visit.log = log_evidence(*daemon);
+  space.reset();  // First: its init reaps nobody, and the guard of the daemon would wait for that.
   return visit;
 }
 

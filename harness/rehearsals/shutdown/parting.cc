@@ -77,7 +77,7 @@ CheckResult judge(const Lingering& lingering, const launch::Daemon& daemon,
   if (lingering.write) {
     result.summary = fmt::format("{}: thread {} hangs in {}; {}", late, lingering.write->thread,
                                  lingering.write->call, end);
-  } else if (lingering.end.empty() || lingering.welcome == Welcome::kSilence) {
+  } else if (lingering.end.empty()) {
     result.summary = fmt::format("{}: {}", late, end);
   } else if (lingering.welcome == Welcome::kAnswered) {
     result.summary = fmt::format("{}, and serves new ones: {}", late, end);

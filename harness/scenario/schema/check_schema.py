@@ -51,11 +51,12 @@ baseline = "known.json"
 suppressions = ["server.supp"]
 blame = "off"
 quick = true
+thorough = false
 strict = true
 fail_fast = true
 bisect = false
 environment = { LANG = "C" }
-file = [{ path = "{state}/d.conf", text = "" }]
+file = [{ path = "{state}/d.conf", text = "", configuration = true }]
 matrix = { workers = [1, "4"] }
 [report]
 html = "r.html"
