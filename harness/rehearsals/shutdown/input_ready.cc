@@ -61,7 +61,7 @@ CheckResult shutdown_input_ready(const Scenario& scenario, const Interrupted& in
     result.evidence = {fmt::format("{} bytes of input sent", flood.bytes())};
     return result;
   }
-  return inconclusive(
+  return not_applicable(
       "its input ran dry before it ended: it takes it faster than it can be sent here");
 }
 
