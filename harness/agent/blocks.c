@@ -77,7 +77,7 @@ static void count_own(int64_t bytes) {
 static void *map(size_t bytes) {
   const int saved_errno = errno;
   void *memory = (void *)syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, (off_t)0);
   if (memory != MAP_FAILED) syscall(SYS_madvise, memory, bytes, MADV_NOHUGEPAGE);
   errno = saved_errno;
   return memory != MAP_FAILED ? memory : NULL;

@@ -42,7 +42,7 @@ static int rehash(struct Table *table, uint32_t places) {
   const uint32_t places_before = last_place(table) + 1;
   const size_t bytes = places_before * sizeof table->handles[0];
   struct Handle *old = (struct Handle *)syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
-                                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                                                MAP_PRIVATE | MAP_ANONYMOUS, -1, (off_t)0);
   if (old == MAP_FAILED) return 0;
   memcpy(old, table->handles, bytes);
   memset(table->handles, 0, bytes);

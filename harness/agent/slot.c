@@ -82,7 +82,8 @@ void drop_guarded(struct Guarded guarded) {
 // The calls here are syscalls: the hooks of the same names would count them.
 
 static void *map(size_t bytes, int protection, int flags, int fd) {
-  void *memory = (void *)syscall(SYS_mmap, NULL, bytes, protection, flags, fd, 0);
+  void *memory = (void *)syscall(SYS_mmap, NULL, bytes, protection, flags, fd,
+                                 (off_t)0);  // syscall(2) is variadic: an int would pass 32 bits.
   return memory == MAP_FAILED ? NULL : memory;
 }
 

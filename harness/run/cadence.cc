@@ -14,10 +14,12 @@ constexpr double kRoundPerOverhead = 2;
 /// the time.
 constexpr double kPlanned = 0.75;
 constexpr std::uint64_t kBlocks = 16;
+constexpr double kMostCycles = 1e12;
 
 std::uint64_t whole_cycles(double operations, std::uint64_t cycle) {
-  const auto cycles =
-      static_cast<std::uint64_t>(std::max(1.0, operations / static_cast<double>(cycle)));
+  // Infinite, or no number, where the daemon died before anything could be measured.
+  const double wanted = std::fmax(operations / static_cast<double>(cycle), 1);
+  const auto cycles = static_cast<std::uint64_t>(std::fmin(wanted, kMostCycles));
   return cycles * cycle;
 }
 
