@@ -119,18 +119,24 @@ void GrowthRun::doubt_heap(CheckResult& result) const {
   std::ranges::move(doubts, std::back_inserter(result.evidence));
 }
 
-/// What the daemon's own code maps, and has not unmapped.
+/// What the daemon's own code maps for itself alone, and has not unmapped. Shared memory is of a
+/// size that does not change (PostgreSQL's buffers), and counted by growth.rss.
 std::int64_t GrowthRun::self_mapped_bytes() const {
-  std::int64_t bytes = 0;
+  std::int64_t all = 0;
   for (const pid_t pid : sampler_.live()) {
+    std::int64_t bytes = 0;
     const auto maps = proc::read_maps(pid).value_or(std::vector<proc::Mapping>{});
     for (const probe::AgentSite& site : instruments_.agent->sites(pid)) {
       const bool is_own = site.kind == probe::AgentKind::kMapping &&
                           !is_behind_malloc(module_of(maps, site.caller));
       if (is_own) bytes += site.live.bytes;
     }
+    for (const proc::Mapping& mapping : maps)
+      if (mapping.permissions.ends_with('s'))
+        bytes -= static_cast<std::int64_t>(mapping.end - mapping.start);
+    all += std::max<std::int64_t>(bytes, 0);
   }
-  return bytes;
+  return all;
 }
 
 /// A pass of the heap claims nothing about memory that does not come from malloc(3); where that is
