@@ -53,6 +53,14 @@ bool is_there(pid_t pid) {
   return stat && !stat->is_dead();
 }
 
+/// Mapped by mmap(2) with MAP_SHARED | MAP_ANONYMOUS, shmat(2) or of shm_open(3), as
+/// /proc/PID/maps shows them.
+bool is_shared_memory(const proc::Mapping& mapping) {
+  const std::string& path = mapping.path;
+  return path.starts_with("/dev/zero") || path.starts_with("/SYSV") ||
+         path.starts_with("/dev/shm/");
+}
+
 }  // namespace
 
 /// To be called when the daemon is ready: what a program that another one executes in its place
@@ -132,7 +140,7 @@ std::int64_t GrowthRun::self_mapped_bytes() const {
       if (is_own) bytes += site.live.bytes;
     }
     for (const proc::Mapping& mapping : maps)
-      if (mapping.permissions.ends_with('s'))
+      if (is_shared_memory(mapping))
         bytes -= static_cast<std::int64_t>(mapping.end - mapping.start);
     all += std::max<std::int64_t>(bytes, 0);
   }
