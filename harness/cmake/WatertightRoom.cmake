@@ -84,7 +84,8 @@ function(watertight_room name)
 endfunction()
 
 # watertight_test(TARGET LABEL source… [RESOURCE_LOCK name]): a GoogleTest program, one ctest entry a test, those
-# with the same lock one at a time, and before the others: such a chain would be the last to end. WATERTIGHT_TEST_LAUNCHER (the valgrind preset) runs tests that start no process.
+# with the same lock one at a time, and before the others: such a chain would be the last to end.
+# WATERTIGHT_TEST_LAUNCHER (the valgrind preset) runs tests that start no process.
 function(watertight_test target label)
   cmake_parse_arguments(PARSE_ARGV 2 test "" "RESOURCE_LOCK" "")
   add_executable(${target} ${test_UNPARSED_ARGUMENTS})

@@ -19,7 +19,6 @@ using Family = proc::SocketFact::Family;
 
 constexpr auto kMostForQuiet = 300ms;
 constexpr auto kMostForAnswer = 500ms;
-constexpr auto kMostForWelcome = 1s;
 constexpr auto kBetweenLooks = 2ms;
 
 std::vector<posix::SocketAddress> addresses_of(const launch::Endpoint& endpoint) {
@@ -116,21 +115,10 @@ std::size_t HeldClients::count() {
   return sockets_.size();
 }
 
-Welcome welcome_of(launch::Daemon& daemon) {
+bool serves_new_clients(launch::Daemon& daemon) {
   stress::Workload question(daemon, answered(daemon.scenario().stress));
   const stress::Tally tally = question.next_round(1, std::nullopt, {});
-  if (tally.attempted > tally.failed) return Welcome::kAnswered;
-  for (const Stream& stream : spoken_streams(daemon.scenario())) {
-    const auto socket = connect(stream);
-    if (!socket) return Welcome::kTurnedAway;
-    bool has_sent = false;
-    for (const posix::Deadline deadline(kMostForWelcome); !deadline.has_passed();
-         posix::pause_for(kBetweenLooks)) {
-      if (!has_sent) has_sent = posix::send_some(*socket, stream.requests.front()).bytes > 0;
-      if (listen_to(*socket) != Heard::kNothing) return Welcome::kTurnedAway;
-    }
-  }
-  return Welcome::kSilence;
+  return tally.attempted > tally.failed;
 }
 
 }  // namespace watertight::rehearsals

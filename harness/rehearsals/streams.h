@@ -44,14 +44,7 @@ class HeldClients {
   std::vector<posix::UniqueFd> sockets_;
 };
 
-/// What becomes of a client that comes now.
-enum class Welcome {
-  kAnswered,    ///< It got the answer that the stress expects.
-  kTurnedAway,  ///< Refused, hung up on, or told something else.
-  kSilence,     ///< It waits.
-};
-
-/// Asks once at each stress that has to be answered, and then waits a second at most.
-Welcome welcome_of(launch::Daemon& daemon);
+/// Whether a client who comes now is answered, as the stress asks. Throws HarnessError.
+bool serves_new_clients(launch::Daemon& daemon);
 
 }  // namespace watertight::rehearsals

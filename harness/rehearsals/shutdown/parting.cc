@@ -36,7 +36,7 @@ bool ends_within(const launch::Daemon& daemon, Duration time, const Interrupted&
 struct Lingering {
   std::vector<std::string> evidence;
   std::optional<Wait> write;  ///< A thread that hangs in one.
-  std::optional<Welcome> welcome;
+  bool serves_new_clients = false;
   std::string end;  ///< What ended it; empty where nothing did.
 };
 
@@ -48,11 +48,8 @@ Lingering look_at(launch::Daemon& daemon, const Company& company, const Interrup
     lingering.write = *write;
   const std::size_t connected = company.count();
   const bool listens = !listening_streams(daemon).empty();
-  if (!answered(daemon.scenario().stress).empty()) {
-    lingering.welcome = welcome_of(daemon);
-  } else if (!listens) {
-    lingering.welcome = Welcome::kTurnedAway;
-  }
+  lingering.serves_new_clients =
+      !answered(daemon.scenario().stress).empty() && serves_new_clients(daemon);
   lingering.evidence.insert(lingering.evidence.begin(),
                             fmt::format("{} of its clients are connected still; it {}", connected,
                                         listens ? "listens" : "has stopped listening"));
@@ -79,7 +76,7 @@ CheckResult judge(const Lingering& lingering, const launch::Daemon& daemon,
                                  lingering.write->call, end);
   } else if (lingering.end.empty()) {
     result.summary = fmt::format("{}: {}", late, end);
-  } else if (lingering.welcome == Welcome::kAnswered) {
+  } else if (lingering.serves_new_clients) {
     result.summary = fmt::format("{}, and serves new ones: {}", late, end);
   } else {
     result.severity = Severity::kWarn;

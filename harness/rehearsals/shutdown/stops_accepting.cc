@@ -39,7 +39,7 @@ CheckResult shutdown_stops_accepting(const Scenario& scenario, const Interrupted
                     "have caught one that goes on serving",
                     text_of(time)));
   }
-  if (welcome_of(*daemon) == Welcome::kAnswered && daemon->is_alive()) {
+  if (serves_new_clients(*daemon) && daemon->is_alive()) {
     return failed(
         fmt::format("a client that came {} after SIGTERM was served as before", text_of(time)),
         describe_instance(*daemon));

@@ -53,8 +53,8 @@ std::span<const Check> shutdown_client_checks() {
         .why = "One connection that is kept alive makes every stop a SIGKILL, 90 s later under "
                "systemd.",
         .source = "wai#853, actix-web#929, hasura#7785, mcphub#1030",
-        .false_alarms = "A drain by design (PostgreSQL's smart shutdown): where it turns new "
-                        "clients away, and ends when the others have left or at a second SIGTERM, "
+        .false_alarms = "A drain by design (PostgreSQL's smart shutdown): where it serves "
+                        "no new client, and ends when the others have left or at a second SIGTERM, "
                         "it is a warning only.",
         .cure = "Close idle connections at SIGTERM, and give those at work a time limit shorter "
                 "than the window."},
