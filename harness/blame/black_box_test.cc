@@ -39,7 +39,8 @@ class BlackBox : public testing::Test {
                                                .environment = environment,
                                                .descriptors = {{0, pair.theirs.get()}}}));
     commands_ = std::move(pair.ours);
-    sampler_.emplace(probe::Target{::getpid(), shell_->pid(), folder_});
+    sampler_.emplace(
+        probe::Target{.root = ::getpid(), .main = shell_->pid(), .state = folder_, .shared = {}});
     tell(":");
   }
   void TearDown() override {

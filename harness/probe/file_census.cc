@@ -29,28 +29,27 @@ bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0;
 
 }  // namespace
 
-FileCensus::FileCensus(std::filesystem::path state, std::filesystem::path working_directory,
-                       uid_t user)
-    : state_(std::move(state)),
-      shared_{"/tmp", "/var/tmp"},
-      user_(user),
-      since_(std::time(nullptr)) {
-  const std::string folder = working_directory.lexically_normal().string();
-  const bool is_below_state = folder.starts_with(state_.string());
-  if (!folder.empty() && folder != "/" && !is_below_state && !std::ranges::count(shared_, folder))
-    shared_.push_back(folder);
+FileCensus::FileCensus(const std::filesystem::path& state,
+                       const std::vector<std::filesystem::path>& shared, uid_t user)
+    : state_(state), user_(user), since_(std::time(nullptr)) {
+  for (const std::filesystem::path& path : shared) {
+    const std::string folder = path.lexically_normal();
+    const bool is_below_state = folder.starts_with(state_);
+    if (!folder.empty() && folder != "/" && !is_below_state && !std::ranges::count(shared_, folder))
+      shared_.push_back(folder);
+  }
 }
 
 std::uint64_t FileCensus::count_files() {
   std::uint64_t count = 0;
-  visit_all(state_.string(), 0, [&count](const std::string&) { ++count; });
+  visit_all(state_, 0, [&count](const std::string&) { ++count; });
   return count + count_families(shared_, file_families_);
 }
 
 std::uint64_t FileCensus::count_ipc_objects() { return count_families(kIpcFolders, ipc_families_); }
 
 void FileCensus::for_each_file(const Visit& visit) const {
-  visit_all(state_.string(), 0, visit);
+  visit_all(state_, 0, visit);
   visit_families(shared_, file_families_, visit);
 }
 

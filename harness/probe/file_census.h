@@ -15,15 +15,15 @@ namespace watertight::probe {
 
 /// Counts the files that a daemon leaves behind while it works.
 ///
-/// Everything below the run's private folder counts. In folders that are shared with others
-/// (`/tmp`,
-/// `/var/tmp`, the daemon's working directory, `/dev/shm`) nobody can tell whose a file is. There
-/// an entry counts when it belongs to the daemon's user, was made after the census began, and is
-/// one of a family of names (`job.??????`) that has grown to four and never shrunk: a leak only
-/// grows, and the temporary files of a neighbour come and go.
+/// Everything below the run's private folder counts. In folders that are shared with others (those
+/// it is given, and `/dev/shm`) nobody can tell whose a file is. There an entry counts when it
+/// belongs to the daemon's user, was made after the census began, and is one of a family of names
+/// (`job.??????`) that has grown to four and never shrunk: a leak only grows, and the temporary
+/// files of a neighbour come and go.
 class FileCensus {
  public:
-  FileCensus(std::filesystem::path state, std::filesystem::path working_directory, uid_t user);
+  FileCensus(const std::filesystem::path& state, const std::vector<std::filesystem::path>& shared,
+             uid_t user);
 
   /// Temporary files, folders and sockets now. Each call is one look at the families of names.
   std::uint64_t count_files();
@@ -50,7 +50,7 @@ class FileCensus {
                       const Visit& visit) const;
   std::uint64_t count_families(const std::vector<std::string>& folders, Families& families) const;
 
-  std::filesystem::path state_;
+  std::string state_;
   std::vector<std::string> shared_;
   uid_t user_;
   std::time_t since_;

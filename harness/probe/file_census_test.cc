@@ -26,7 +26,7 @@ class FileCensusTest : public testing::Test {
 
   std::set<std::string> files() const {
     std::set<std::string> found;
-    FileCensus(folder_, "/", 4'000'000'000).for_each_file([&](const std::string& path) {
+    FileCensus(folder_, {}, ::getuid()).for_each_file([&](const std::string& path) {
       found.insert(fs::path(path).lexically_relative(folder_).string());
     });
     return found;
@@ -55,7 +55,7 @@ TEST_F(FileCensusTest, ReadsAMissingFolderAsEmpty) {
 class SharedFolderTest : public FileCensusTest {
  protected:
   void touch(const std::string& name) { posix::write_file(folder_ / name, ""); }
-  FileCensus census() const { return FileCensus("/nonexistent", folder_, ::getuid()); }
+  FileCensus census() const { return FileCensus("/nonexistent", {folder_}, ::getuid()); }
 };
 
 TEST_F(SharedFolderTest, CountsAFamilyOfNamesThatOnlyGrows) {

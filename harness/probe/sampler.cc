@@ -34,9 +34,12 @@ uid_t user_of(pid_t pid) {
   return status ? status->user : 0;
 }
 
-std::filesystem::path working_directory_of(pid_t pid) {
+std::vector<std::filesystem::path> shared_folders(const Target& target) {
+  std::vector<std::filesystem::path> folders = target.shared;
   std::error_code ignored;
-  return std::filesystem::read_symlink(fmt::format("/proc/{}/cwd", pid), ignored);
+  folders.push_back(
+      std::filesystem::read_symlink(fmt::format("/proc/{}/cwd", target.main), ignored));
+  return folders;
 }
 
 /// Mappings that one process may have (vm.max_map_count; Documentation/admin-guide/sysctl/vm.rst).
@@ -59,7 +62,7 @@ Sampler::Sampler(Target target)
       root_children_(target.root),
       user_(user_of(target.main)),
       since_(static_cast<std::uint64_t>(std::time(nullptr))),
-      census_(target.state, working_directory_of(target.main), user_) {
+      census_(target.state, shared_folders(target), user_) {
   if (agent_ != nullptr) heap_.emplace(*agent_);
 }
 

@@ -27,7 +27,9 @@ struct Target {
   pid_t root = 0;               ///< Parent of the tree (the guard); itself not counted.
   pid_t main = 0;               ///< Main process of the daemon.
   std::filesystem::path state;  ///< `{state}`.
-  AgentArea* agent = nullptr;   ///< Where the agent counts in it; outlives the sampler.
+  /// Folders where it may leave files among those of others, beside its working directory.
+  std::vector<std::filesystem::path> shared = {"/tmp", "/var/tmp"};
+  AgentArea* agent = nullptr;  ///< Where the agent counts in it; outlives the sampler.
 };
 
 /// How much of a limit is used up.

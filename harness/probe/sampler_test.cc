@@ -58,7 +58,9 @@ class SamplerTest : public testing::Test {
     ASSERT_TRUE(claim());
   }
 
-  Sampler sampler() const { return Sampler({::getpid(), child_->pid(), folder_}); }
+  Sampler sampler() const {
+    return Sampler({.root = ::getpid(), .main = child_->pid(), .state = folder_, .shared = {}});
+  }
   Sample look() const { return sampler().take(0, 0, Sampler::Depth::kWide); }
 
   fs::path folder_;

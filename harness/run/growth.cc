@@ -40,8 +40,10 @@ GrowthRun::GrowthRun(launch::Daemon& daemon, const Scenario& scenario, const Sel
       suppressions_(suppressions),
       report_(report),
       workload_(daemon),
-      sampler_(
-          {daemon.guard_pid(), daemon.main().pid(), daemon.folder().state(), instruments.agent}),
+      sampler_({.root = daemon.guard_pid(),
+                .main = daemon.main().pid(),
+                .state = daemon.folder().state(),
+                .agent = instruments.agent}),
       budget_(scenario.budget.time * (scenario.extends ? 1u << kExtension : 1u)),
       memory_limit_(proc::memory_limit(daemon.main().pid())),
       thread_limit_(proc::thread_limit(daemon.main().pid())),
