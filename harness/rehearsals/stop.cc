@@ -3,6 +3,7 @@
 
 #include "posix/clock.h"
 #include "proc/process.h"
+#include "proc/schedstat.h"
 #include "rehearsals/evidence.h"
 #include "rehearsals/stage.h"
 #include "scenario/stop_profiles.h"
@@ -28,13 +29,18 @@ class Ending {
     for (const pid_t pid : daemon.processes()) {
       old_.insert(pid);
       before_[pid] = now_[pid] = posix::cpu_time_of(pid).value_or(Duration{});
+      demand_before_.merge(proc::read_cpu_demand(pid));
     }
   }
 
   void look() {
     for (const pid_t pid : daemon_.processes())
       if (const auto cpu = posix::cpu_time_of(pid)) now_[pid] = *cpu;
+    lost_ = std::max(lost_, longest_wait());
   }
+
+  /// For how long others kept one of its threads from a CPU.
+  Duration lost_to_others() const { return lost_; }
 
   Duration cpu() const {
     Duration sum{};
@@ -61,9 +67,32 @@ class Ending {
   }
 
  private:
+  /// Of one thread that is alive. It may have waited for its own kin: their time is taken off.
+  Duration longest_wait() const {
+    std::vector<proc::CpuDemand> threads;
+    Duration all_ran{};
+    for (const pid_t pid : daemon_.processes()) {
+      for (auto [tid, demand] : proc::read_cpu_demand(pid)) {
+        const auto before = demand_before_.find(tid);
+        if (before != demand_before_.end()) {
+          demand.ran -= before->second.ran;
+          demand.waited -= before->second.waited;
+        }
+        all_ran += demand.ran;
+        threads.push_back(demand);
+      }
+    }
+    Duration longest{};
+    for (const proc::CpuDemand& thread : threads)
+      longest = std::max<Duration>(longest, thread.waited - (all_ran - thread.ran));
+    return longest;
+  }
+
   const launch::Daemon& daemon_;
   std::set<pid_t> old_;
   std::map<pid_t, Duration> before_, now_;
+  std::map<pid_t, proc::CpuDemand> demand_before_;  ///< By thread.
+  Duration lost_{};
 };
 
 bool is_pending(pid_t pid, int number) {
@@ -100,13 +129,20 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   Ending ending(daemon);
   const auto begin = posix::Clock::now();
   posix::Deadline deadline(plan.window);
+  Duration lost{};  // Of what others took from it: so much it was given back.
   plan.tell(daemon);
   for (auto gap = 1ms; !(interrupted && interrupted());) {
-    const bool is_over = deadline.has_passed();  // What ended in time may be seen late: look again.
+    bool is_over = deadline.has_passed();  // What ended in time may be seen late: look again.
+    if (!plan.counts_competition && is_over && ending.lost_to_others() > lost) {
+      deadline = posix::Deadline(ending.lost_to_others() - lost);
+      lost = ending.lost_to_others();
+      is_over = false;
+    }
     const bool is_gone = !daemon.has_processes();  // Asked first: then the main one has ended too.
     if (!stop.main_in_window && daemon.main().has_ended()) {
       stop.until_exit = end_of_main(daemon) - begin;
-      stop.main_in_window = stop.until_exit <= plan.window;
+      if (!plan.counts_competition) lost = ending.lost_to_others();
+      stop.main_in_window = stop.until_exit <= plan.window + lost;
       if (!plan.waits_for_all && deadline.left() > kGrace) deadline = posix::Deadline(kGrace);
     }
     if (is_gone) stop.all_in_window = stop.main_in_window;
@@ -124,6 +160,10 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   if (!stop.all_in_window) {
     if (!stop.main_in_window && stop.until_exit > Duration{})
       stop.evidence.push_back(fmt::format("ended {} after SIGTERM", text_of(stop.until_exit)));
+    if (lost > plan.window / 10)
+      stop.evidence.push_back(
+          fmt::format("waited {} for a CPU that others had; its window was longer by that time",
+                      text_of(lost)));
     ending.note_survivors(stop);
     stop.is_signal_pending = !stop.main_in_window && is_pending(daemon.main().pid(), SIGTERM);
     stop.all_in_window = stop.main_in_window && stop.survivors.empty();
@@ -134,13 +174,12 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   return stop;
 }
 
-Stop stop_daemon(launch::Daemon& daemon, const Window& window, const Interrupted& interrupted) {
+StopPlan plan_of(const Window& window) {
   using Target = scenario::StopProfile::Target;
   const auto& profiles = scenario::stop_profiles();
   const auto profile = std::ranges::find(profiles, window.profile, &scenario::StopProfile::name);
   const bool goes_to_main = profile != profiles.end() && profile->target == Target::kMain;
-  return stop_daemon(daemon, {.window = window.length, .tell = goes_to_main ? tell_main : tell_all},
-                     interrupted);
+  return {.window = window.length, .tell = goes_to_main ? tell_main : tell_all};
 }
 
 std::vector<Event> timeline_of(const Stop& stop) {

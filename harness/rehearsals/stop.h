@@ -27,6 +27,9 @@ struct StopPlan {
   /// False: the stop is over with the main process, and a little time for the others to notice;
   /// true: they all have the window.
   bool waits_for_all = false;
+  /// False: for as long as others on the machine keep a CPU from it, its time stands still; true:
+  /// to be in time all the same is what is asked.
+  bool counts_competition = false;
 };
 
 /// What children need to notice that their parent is gone.
@@ -52,12 +55,12 @@ struct Stop {
 /// The stop as it went: SIGTERM, the end of the main process, SIGKILL.
 std::vector<Event> timeline_of(const Stop& stop);
 
+/// As the scenario's profile has it: SIGTERM to the main process or to all.
+StopPlan plan_of(const Window& window);
+
 /// Tells the daemon to end, waits until every process of it has ended or the window is over, notes
 /// the survivors, and ends those with SIGKILL.
 Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted& interrupted);
-
-/// As the scenario's profile has it: SIGTERM to the main process or to all.
-Stop stop_daemon(launch::Daemon& daemon, const Window& window, const Interrupted& interrupted);
 
 /// "5 s (tlpi)"
 std::string text_of(const Window& window);

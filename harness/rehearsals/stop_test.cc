@@ -2,12 +2,14 @@
 #include "rehearsals/stop.h"
 
 #include "launch/daemon.h"
+#include "rehearsals/competitors.h"
 #include "rehearsals/evidence.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <thread>
 
 namespace watertight::rehearsals {
 namespace {
@@ -109,6 +111,25 @@ TEST(StopDaemon, SaysThatTheDaemonEndedTooLate) {
   EXPECT_FALSE(stop.main_in_window);
   EXPECT_FALSE(stop.all_in_window);
   EXPECT_THAT(stop.evidence, Contains(AllOf(HasSubstr("ended "), HasSubstr(" after SIGTERM"))));
+}
+
+/// Its clean-up is some 80 ms of CPU; beside eight others for each CPU that is nine times as much.
+constexpr const char* kCleansUp =
+    "trap 'i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; exit 0' TERM; echo ready; "
+    "while :; do sleep 0.01; done";
+
+TEST(StopDaemon, GivesBackTheTimeThatOthersTookFromIt) {
+  launch::Daemon daemon = daemon_of(kCleansUp);
+  const Competitors others(8 * std::thread::hardware_concurrency());
+  const Stop stop = stop_daemon(daemon, {.window = 300ms}, {});
+  EXPECT_TRUE(stop.main_in_window) << testing::PrintToString(stop.evidence);
+}
+
+TEST(StopDaemon, CountsThatTimeWhereCompetitionIsTheQuestion) {
+  launch::Daemon daemon = daemon_of(kCleansUp);
+  const Competitors others(8 * std::thread::hardware_concurrency());
+  const Stop stop = stop_daemon(daemon, {.window = 300ms, .counts_competition = true}, {});
+  EXPECT_FALSE(stop.main_in_window);
 }
 
 TEST(StopDaemon, EndsWhenItIsInterrupted) {

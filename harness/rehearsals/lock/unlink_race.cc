@@ -79,7 +79,7 @@ class Race {
     if (!started->run_to([this](const auto& t) { return is_about_to_lock(t, path_); }, kMostToLock,
                          interrupted_))
       return give_up(*started);
-    const Stop stop = stop_daemon(*first_, scenario_.window, interrupted_);
+    const Stop stop = stop_daemon(*first_, plan_of(scenario_.window), interrupted_);
     if (stage_.is_interrupted()) return stage_.trouble();
     if (!stop.main_in_window)
       return inconclusive("it did not end inside the window: see shutdown.idle");

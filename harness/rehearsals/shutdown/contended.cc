@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launch/guard.h"
+#include "rehearsals/competitors.h"
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/shutdown/latency.h"
 #include "rehearsals/stage.h"
 
-#include <watertight/error.h>
-
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace watertight::rehearsals {
@@ -17,26 +16,6 @@ constexpr unsigned kCompetitorsPerCpu = 8;
 constexpr std::size_t kStops = 3, kQuickStops = 1;
 
 unsigned cpus() { return std::max(1u, std::thread::hardware_concurrency()); }
-
-/// Processes that want all the CPU there is and do not hear SIGTERM, as daemons that clean up. Each
-/// has a session of its own: the scheduler shares the CPU among sessions first (sched(7),
-/// autogroup), so that competitors of one session would count as one.
-class Competitors {
- public:
-  explicit Competitors(unsigned count) : guard_(launch::Guard::start({})) {
-    launch::Command command;
-    command.arguments = {"/usr/bin/setsid", "/bin/sh", "-c", "trap '' TERM; while :; do :; done"};
-    command.environment = posix::current_environment();
-    for (unsigned i = 0; i < count; ++i) {
-      auto spawned = guard_.spawn(command);
-      if (const auto* failure = std::get_if<launch::SpawnFailure>(&spawned))
-        throw HarnessError("start a competitor", failure->message, 0);
-    }
-  }
-
- private:
-  launch::Guard guard_;  ///< Ends them.
-};
 
 }  // namespace
 
@@ -55,7 +34,9 @@ CheckResult shutdown_contended(const Scenario& scenario, const Interrupted& inte
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();
     const Competitors others(competitors);
-    const Stop stop = stop_daemon(*daemon, scenario.window, interrupted);
+    StopPlan plan = plan_of(scenario.window);
+    plan.counts_competition = true;
+    const Stop stop = stop_daemon(*daemon, plan, interrupted);
     if (stage.is_interrupted()) return stage.trouble();
     if (!stop.main_in_window) {
       CheckResult result =

@@ -82,7 +82,8 @@ CheckResult shutdown_io_contended(const Scenario& scenario, const Interrupted& i
   if (!writers.wait_for_rounds(1, posix::Deadline(kMostToBegin)))
     return not_applicable("4 MiB do not reach the disk within 10 s");
   const Duration first = posix::Clock::now() - begin;
-  const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
+  const Stop stop = stop_daemon(
+      *daemon, {.window = scenario.window.length, .counts_competition = true}, interrupted);
   const std::uintmax_t rounds = writers.rounds();
   if (stage.is_interrupted()) return stage.trouble();
   const std::string load =

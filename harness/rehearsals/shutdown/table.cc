@@ -13,7 +13,8 @@ std::span<const Check> shutdown_checks() {
        {.title = "an idle daemon ends on SIGTERM, inside the window",
         .what = "The main process of an idle daemon ends after SIGTERM, before SIGKILL would.",
         .how = "SIGTERM to the main process of up to ten fresh idle instances; the time from the "
-               "signal to its end.",
+               "signal to its end. As in every stop but a contended one, the time for which others "
+               "on the machine kept it from a CPU (schedstat) is added to the window.",
         .why = "Init sends SIGKILL when the window is over, and what was not saved by then is "
                "lost.",
         .source = "M. Kerrisk, The Linux Programming Interface, 37.3; windows: each stop profile",
