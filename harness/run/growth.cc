@@ -262,7 +262,7 @@ bool run_with(Instruments instruments, const Scenario& scenario, const Selection
   if (!daemon.is_alive()) return false;
   // A polite end first: what SIGKILL leaves behind (shared memory, sockets) the daemon can clean up
   // itself.
-  rehearsals::stop_daemon(daemon, scenario.window, watch.as_function());
+  rehearsals::stop_daemon(daemon, rehearsals::plan_of(scenario.window), watch.as_function());
   return true;
 }
 

@@ -93,7 +93,7 @@ std::variant<Look, launch::LaunchFailure> look_at(const Scenario& scenario,
   if (!daemon.is_alive())
     return launch::LaunchFailure{Kind::kDied, "the daemon died while it was left alone",
                                  daemon.log_tail()};
-  rehearsals::stop_daemon(daemon, scenario.window, watch.as_function());
+  rehearsals::stop_daemon(daemon, rehearsals::plan_of(scenario.window), watch.as_function());
   return look;
 }
 
