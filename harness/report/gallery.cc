@@ -2,7 +2,7 @@
 
 /// \file Shows every kind of report, to look at and for the tests of the schemas:
 /// `report_gallery` as on this terminal, `report_gallery FOLDER` as files of every format
-/// in a folder.
+/// in a folder, `report_gallery FOLDER large` as large.html, with 13 resources of 100 000 samples.
 
 #include "report/html.h"
 #include "report/json.h"
@@ -39,6 +39,11 @@ constexpr Format kFormats[] = {
 
 int main(int argc, char** argv) {
   using namespace watertight::report;
+  if (argc > 2) {
+    std::ofstream file(std::string(argv[1]) + "/" + argv[2] + ".html");
+    write_html(large_report(100000), file);
+    return file.flush() ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
   for (const auto& [name, report] : sample_reports()) {
     if (argc > 1) {
       const std::string path = std::string(argv[1]) + "/" + name;

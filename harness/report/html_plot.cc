@@ -54,28 +54,53 @@ std::string in_words(const Plot& plot) {
   return text;
 }
 
+/// The small drawing's scale: what a plot shows, from its corners to the drawing's.
+class Sketch {
+ public:
+  explicit Sketch(const std::vector<Point>& points)
+      : first_(points.front().operations),
+        width_(std::max(points.back().operations - first_, 1.0)),
+        extent_(extent_of(points)),
+        height_(std::max(extent_.greatest - extent_.least, 1.0)) {}
+
+  std::string place(double operations, double amount) const {
+    return fmt::format("{:.1f},{:.1f}", x(operations), y(amount));
+  }
+  double x(double operations) const { return kWidth * ((operations - first_) / width_); }
+  double y(double amount) const { return kHeight * (1 - (amount - extent_.least) / height_); }
+
+ private:
+  double first_, width_;
+  Extent extent_;
+  double height_;
+};
+
 void write_sketch(const Plot& plot, std::string_view words, std::ostream& out) {
   const std::vector<Point> points = thin(plot.points, kMostSketched);
-  const Extent extent = extent_of(points);
-  const double first = points.front().operations;
-  const double width = std::max(points.back().operations - first, 1.0);
-  const double height = std::max(extent.greatest - extent.least, 1.0);
+  const Sketch sketch(points);
   out << fmt::format(
       "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 -2 {} {}\" preserveAspectRatio=\"none\">"
       "<polyline points=\"",
       markup(words), kWidth, kHeight + 4);
-  for (const Point& point : points) {
-    if (!point.amount) continue;
-    out << fmt::format("{:.1f},{:.1f} ", kWidth * ((point.operations - first) / width),
-                       kHeight * (1 - (*point.amount - extent.least) / height));
+  for (const Point& point : points)
+    if (point.amount) out << sketch.place(point.operations, *point.amount) << ' ';
+  out << "\"/><path class=\"floors\" d=\"";
+  for (const BlockFloor& floor : plot.floors)
+    out << fmt::format("M{}H{:.1f}", sketch.place(floor.from, floor.amount), sketch.x(floor.to));
+  out << "\"/>";
+  if (plot.line) {
+    const auto on_line = [&line = *plot.line, &sketch](const Point& point) {
+      const double beyond = point.operations - line.through.operations;
+      return sketch.place(point.operations, *line.through.amount + line.rate * beyond);
+    };
+    out << fmt::format("<path class=\"fitted\" d=\"M{}L{}\"/>", on_line(points.front()),
+                       on_line(points.back()));
   }
-  out << "\"/><path d=\"";
-  for (const BlockFloor& floor : plot.floors) {
-    const double y = kHeight * (1 - (floor.amount - extent.least) / height);
-    out << fmt::format("M{:.1f},{:.1f}H{:.1f}", kWidth * ((floor.from - first) / width), y,
-                       kWidth * ((floor.to - first) / width));
+  if (plot.decided_at_operations) {
+    out << fmt::format("<path class=\"decided\" d=\"M{:.1f},0V{}\"/>",
+                       sketch.x(*plot.decided_at_operations), kHeight);
   }
-  out << "\"/></svg>";
+  out << "</svg>";
 }
 
 /// What the lines of the drawing are.

@@ -103,8 +103,11 @@ TEST(WriteHtml, DrawsWhatTheJudgeSaw) {
   const json plot = plots(report)[0];
   ASSERT_FALSE(plot["floors"].empty());
   EXPECT_LE(plot["floors"].back()[1], 4800) << "the floors end where it was decided";
-  EXPECT_THAT(body(report), AllOf(HasSubstr("<path d=\"M"), HasSubstr("least of each block"),
-                                  HasSubstr("fitted growth, with its 99 % interval")));
+  EXPECT_THAT(body(report),
+              AllOf(HasSubstr("<path class=\"floors\" d=\"M"), HasSubstr("least of each block"),
+                    HasSubstr("<path class=\"fitted\" d=\"M0.0,"),
+                    HasSubstr("<path class=\"decided\" d=\"M448.5,0V120"),
+                    HasSubstr("fitted growth, with its 99 % interval")));
 }
 
 TEST(WriteHtml, TearsNoNumberApart) {

@@ -163,9 +163,12 @@ Report hostile_report() {
   finding.blame.assign(9, {std::numeric_limits<double>::quiet_NaN(), 1, hostile,
                            std::vector<Frame>(99, {hostile, hostile, -1, hostile, 1})});
   finding.evidence.assign(500, hostile);
-  report.checks = {finding, finding, check("", Verdict::kNotApplicable, ""),
+  CheckResult growing = finding;
+  growing.id = "growth." + hostile;
+  report.checks = {finding, growing, check("", Verdict::kNotApplicable, ""),
                    check("quiet", Verdict::kPass, "")};
-  report.series = {{hostile, {std::numeric_limits<double>::quiet_NaN(), std::nullopt, 1e300}}};
+  report.series = {{"operations", {1, 2, 4}},
+                   {hostile, {std::numeric_limits<double>::quiet_NaN(), std::nullopt, 1e300}}};
   return report;
 }
 
@@ -234,6 +237,22 @@ Report long_report(std::size_t samples) {
         4096 * std::round(900 + 200 * (1 - std::exp(-at / operations * 20)) + 6 * wave));
     report.series["fds"].push_back(std::round(14 + 2 * wave));
     report.series["threads"].push_back(4);
+  }
+  return report;
+}
+
+Report large_report(std::size_t samples) {
+  Report report = long_report(samples);
+  report.name = "holds_everything";
+  double phase = 0;
+  for (const char* resource : {"unjoined_threads", "children", "zombies", "maps", "files",
+                               "deleted_files", "close_wait", "ipc", "inner"}) {
+    const CheckResult passed = no_growth(fmt::format("growth.{}", resource), resource, 0.001);
+    std::erase_if(report.checks, [&](const CheckResult& c) { return c.id == passed.id; });
+    report.checks.push_back(passed);
+    phase += 1;
+    for (const std::optional<double>& at : report.series["operations"])
+      report.series[resource].push_back(std::round(20 + 4 * phase * std::sin(*at * phase)));
   }
   return report;
 }

@@ -24,6 +24,9 @@ Report hostile_report();  ///< A daemon that writes escape sequences, invalid UT
 /// (2 or more).
 Report long_report(std::size_t samples);
 
+/// The most that a report holds: every resource, with that many samples of each.
+Report large_report(std::size_t samples);
+
 /// Of two checks.
 std::vector<Rule> sample_rules();
 

@@ -97,12 +97,14 @@
     }
   };
 
+  const help = "Drag to zoom, double-click to see all; keys: + \u2212 \u2190 \u2192 0";
+
   const readOut = (plot, place) => (chart) => {
     const index = chart.cursor.idx;
     const known = index !== null && index !== undefined && plot.y[index] !== null;
     place.textContent = known
       ? `${amount(plot, plot.y[index])} after ${grouped(plot.x[index])} operations`
-      : "Drag to zoom, double-click to see all; keys: + \u2212 \u2190 \u2192 0";
+      : help;
   };
 
   const options = (plot, drawing, place) => {
@@ -157,30 +159,55 @@
     zoomAll(...view);
   };
 
-  const draw = (plot, drawing) => {
+  // A drawing becomes a plot when it comes near what is seen, or is printed: what stands below costs nothing until then.
+  const makers = new Map();
+  const make = (drawing) => {
+    const maker = makers.get(drawing);
+    makers.delete(drawing);
+    maker?.();
+  };
+  const near = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) make(target);
+  }, { rootMargin: "25%" });
+  addEventListener("beforeprint", () => [...makers.keys()].forEach(make));
+
+  const prepare = (plot, drawing) => {
     const place = document.createElement("p");
     place.className = "readout";
+    place.id = `readout-${drawing.dataset.plot}`;
+    place.textContent = help;
     drawing.after(place);
     drawing.tabIndex = 0;
     drawing.setAttribute("role", "group");
-    drawing.setAttribute("aria-label", `Plot of ${plot.resource}; its values are in the table below`);
-    const data = columns(plot);
+    const words = drawing.querySelector("svg").getAttribute("aria-label");
+    drawing.setAttribute("aria-label", `Plot of ${plot.resource}: ${words}; values are in the table below`);
+    drawing.setAttribute("aria-describedby", place.id);
     let chart;
     const build = () => {
+      const data = columns(plot);
+      const shown = charts.find((other) => other !== chart)?.scales.x;
       chart?.destroy();
       charts = charts.filter((other) => other !== chart);
       drawing.replaceChildren();
       chart = new uPlot(options(plot, drawing, place), data, drawing);
+      if (shown) chart.setScale("x", { min: shown.min, max: shown.max });
       charts.push(chart);
       readOut(plot, place)(chart);
     };
-    build();
-    drawing.addEventListener("keydown", (event) => onKey(plot, chart)(event));
-    dark.addEventListener("change", build);
-    new ResizeObserver(() => chart.setSize({ width: drawing.clientWidth, height: drawing.clientHeight })).observe(drawing);
+    makers.set(drawing, () => {
+      near.unobserve(drawing);
+      build();
+      dark.addEventListener("change", build);
+      new ResizeObserver(() => chart.setSize({ width: drawing.clientWidth, height: drawing.clientHeight })).observe(drawing);
+    });
+    drawing.addEventListener("keydown", (event) => {
+      make(drawing);
+      onKey(plot, chart)(event);
+    });
+    near.observe(drawing);
   };
 
-  for (const drawing of document.querySelectorAll("[data-plot]")) draw(plots[drawing.dataset.plot], drawing);
+  for (const drawing of document.querySelectorAll("[data-plot]")) prepare(plots[drawing.dataset.plot], drawing);
 
   const command = document.querySelector(".command");
   if (command && navigator.clipboard) {
