@@ -61,6 +61,7 @@ Verdict
   --blame auto|off|agent|valgrind|sanitizer  who names the call sites of a leak
   --suppressions FILE *  call sites that are not named: Valgrind's .supp, or leak:PATTERN
   --strict  --fail-fast  --bisect  warnings fail; stop at the first; 125 where nothing can be said
+  --list              run nothing: what would be checked, as JSON
 Report
   --html FILE  --json FILE  --junit FILE  --sarif FILE  --tap FILE  --openmetrics FILE
   --folded FILE  ('-': stdout)  -q, --quiet  --color auto|always|never  --help

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/check.h"
 #include "cli/commands.h"
+#include "cli/list.h"
 #include "cli/options.h"
 
 #include <watertight/watertight.h>
@@ -45,6 +46,9 @@ int run(const std::vector<std::string>& arguments) {
       return 0;
     case ParsedCommandLine::Action::kVersion:
       std::cout << version() << "\n";
+      return 0;
+    case ParsedCommandLine::Action::kList:
+      write_list(lines, std::cout);
       return 0;
     case ParsedCommandLine::Action::kCheck:
       return line.is_bisect ? exit_code_for_bisect(run_checks(lines)) : run_checks(lines);

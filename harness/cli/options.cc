@@ -33,6 +33,7 @@ struct Use {
 struct Arguments {
   bool wants_help = false;
   bool wants_version = false;
+  bool wants_list = false;
   bool is_check = false;
   std::vector<Use> uses;
   std::vector<std::string> others;  ///< Unknown options and positional arguments.
@@ -68,6 +69,7 @@ Arguments take_apart(const std::vector<std::string>& arguments) {
   CLI::App* const check = app.add_subcommand("check");
   check->allow_extras();
   check->add_flag("-h,--help", result.wants_help);
+  check->add_flag("--list", result.wants_list);
   std::map<const CLI::Option*, const Option*> known;
   for (const Option& option : check_options()) {
     CLI::Option* const added = option.is_flag ? check->add_flag(option.names)
@@ -191,6 +193,7 @@ std::vector<ParsedCommandLine> parse_runs(const std::vector<std::string>& argume
     return {line};
   }
   if (!given.is_check) throw_no_command(given.others);
+  if (given.wants_list) line.action = Line::Action::kList;
   std::vector<Line> lines;
   for (auto& run : read_file(scenario_file(given.others, has_daemon), has_daemon)) {
     Line& one = lines.emplace_back(line);
@@ -217,7 +220,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments) 
 }
 
 std::vector<std::string> check_option_names() {
-  std::vector<std::string> names = {"--help"};
+  std::vector<std::string> names = {"--help", "--list"};
   for (const Option& option : check_options()) names.push_back(option.long_name());
   return names;
 }

@@ -17,6 +17,7 @@ namespace watertight::cli {
 struct ParsedCommandLine {
   enum class Action {
     kCheck,    ///< Check the daemon of `scenario`.
+    kList,     ///< Print what would be checked.
     kHelp,     ///< Print `help` on standard output.
     kVersion,  ///< Print name and version.
   };

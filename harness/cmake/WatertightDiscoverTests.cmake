@@ -6,8 +6,9 @@
 #
 # A test for each scenario file (*.toml) of a folder, named for the file. ctest looks into the folder each time that it
 # runs: a new scenario is a new test, and nothing has to be configured or built again. Needs no language.
-#   GROUPS             One test for each group of checks: file.growth, file.shutdown, … (file.lock where the scenario has
-#                      a pid_file). A scenario that chooses its checks itself (`only`) stays one test.
+#   GROUPS             One test for each group of checks: file.growth, file.shutdown, … as far as
+#                      `watertight check --list` finds something to check, in the scenario and in what it extends.
+#                      One that chooses its checks itself (`only`) stays one test.
 #   PREFIX             Before the names of the tests: `leaks.` makes leaks.file.
 #   OPTIONS            For each test, as `watertight check` takes them: --quick, --time 20s.
 #   WORKING_DIRECTORY  Where the tests run, and where a `command` with a slash is looked for: `./mydaemon`. By default

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/catalogue.h"
 
+#include "rehearsals/client.h"
 #include "scenario/parse.h"
 #include "scenario/words.h"
 
@@ -38,6 +39,13 @@ std::vector<std::string> all_check_ids() {
   for (const auto& traits : probe::all_resources()) ids.push_back(growth_id(traits.id));
   for (const auto& check : rehearsals::all_checks()) ids.emplace_back(check.id);
   return ids;
+}
+
+std::string missing_need(const Scenario& scenario, const rehearsals::Check& check) {
+  if (check.needs.pid_file && scenario.pid_file.empty()) return "needs --pid-file";
+  if (check.needs.answers && rehearsals::answered(scenario.stress).empty())
+    return "needs a --stress that the daemon answers: tcp, unix or udp with text, http, exec";
+  return "";
 }
 
 Selection select_checks(const Scenario& scenario) {

@@ -23,6 +23,10 @@ struct Selection {
 /// Every check id there is.
 std::vector<std::string> all_check_ids();
 
+/// What a scenario lacks for a rehearsal to look at anything: "needs --pid-file". Empty where
+/// nothing is missing.
+std::string missing_need(const Scenario& scenario, const rehearsals::Check& check);
+
 /// Throws ScenarioError for a glob, or a `known` id, that matches no check, with the nearest right
 /// one.
 Selection select_checks(const Scenario& scenario);

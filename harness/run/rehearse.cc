@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/rehearse.h"
 
-#include "rehearsals/client.h"
 #include "rehearsals/running.h"
 #include "rehearsals/together.h"
 
@@ -85,21 +84,18 @@ class Rehearsing {
 
  private:
   /// What keeps a rehearsal from being looked at here; empty where nothing does.
-  std::string missing_need(const Check& check) const {
-    if (check.needs.pid_file && scenario_.pid_file.empty()) return "needs --pid-file";
+  std::string missing_here(const Check& check) const {
     const bool stops_late = turns_.front().check->id == "shutdown.idle" &&
                             turns_.front().result.verdict == Verdict::kFail;
     if (check.needs.prompt_stop && stops_late) return "needs shutdown.idle, which failed";
-    if (check.needs.answers && rehearsals::answered(scenario_.stress).empty())
-      return "needs a --stress that the daemon answers: tcp, unix or udp with text, http, exec";
-    return "";
+    return missing_need(scenario_, check);
   }
 
   /// Those that can run side by side, the longest first; none where they had better not.
   std::vector<Turn*> find_together() {
     std::vector<Turn*> together;
     for (Turn& turn : turns_) {
-      const bool is_free = turn.stage == Turn::Stage::kWaiting && missing_need(*turn.check).empty();
+      const bool is_free = turn.stage == Turn::Stage::kWaiting && missing_here(*turn.check).empty();
       if (is_free && turn.running.company == Company::kAny) together.push_back(&turn);
     }
     if (together.size() < kFewestTogether || !why_not_begin().empty()) return {};
@@ -119,7 +115,7 @@ class Rehearsing {
   void take_here(Turn& turn) {
     if (const std::string why = why_not_begin(); !why.empty()) {
       finish(turn, without_result(Verdict::kInconclusive, why));
-    } else if (const std::string need = missing_need(*turn.check); !need.empty()) {
+    } else if (const std::string need = missing_here(*turn.check); !need.empty()) {
       finish(turn, without_result(Verdict::kNotApplicable, need));
     } else {
       begin(turn);
@@ -232,7 +228,7 @@ void Rehearsing::announce() {
       ++progress.checks_done;
       continue;
     }
-    double left = missing_need(*turn.check).empty() ? expected_seconds(turn.running) : 0;
+    double left = missing_here(*turn.check).empty() ? expected_seconds(turn.running) : 0;
     if (turn.stage == Turn::Stage::kRunning) {
       progress.phase += fmt::format("{}{}", progress.phase.empty() ? "" : ", ", turn.check->id);
       left -= std::chrono::duration<double>(last_announced_ - turn.began).count();
