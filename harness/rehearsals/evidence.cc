@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/evidence.h"
 
+#include "blame/thread_stacks.h"
 #include "posix/file.h"
 #include "posix/syscall_name.h"
 #include "proc/files.h"
@@ -97,6 +98,21 @@ std::vector<std::string> describe_instance(const launch::Daemon& daemon) {
     for (std::string& line : describe_at_deadline(pid)) lines.push_back(std::move(line));
   for (std::string& line : log_evidence(daemon)) lines.push_back(std::move(line));
   return lines;
+}
+
+HangEvidence stacks_of(std::span<const pid_t> processes) {
+  blame::ThreadStacks seen = blame::read_thread_stacks(processes);
+  return {std::move(seen.remarks), std::move(seen.stacks)};
+}
+
+HangEvidence describe_hang(const launch::Daemon& daemon) {
+  std::vector<pid_t> living;
+  for (const pid_t pid : daemon.processes())
+    if (const auto stat = proc::read_stat(pid); stat && !stat->is_dead()) living.push_back(pid);
+  std::vector<std::string> lines = describe_instance(daemon);
+  HangEvidence evidence = stacks_of(living);
+  evidence.lines.insert(evidence.lines.begin(), lines.begin(), lines.end());
+  return evidence;
 }
 
 std::vector<std::string> log_evidence(const launch::Daemon& daemon, std::size_t lines) {

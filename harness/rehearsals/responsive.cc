@@ -44,7 +44,7 @@ Loaded ask_under_load(launch::Daemon& daemon, Client& client, Duration time,
 CheckResult describe_silence(launch::Daemon& daemon, const std::string& phase,
                              const std::string& complaint) {
   if (daemon.is_alive())
-    return failed(fmt::format("{}: {}", phase, complaint), describe_instance(daemon));
+    return failed(fmt::format("{}: {}", phase, complaint), describe_hang(daemon));
   const auto status = daemon.exit_status();
   return failed(fmt::format("{}: {}", phase, status ? status->describe() : "it ended"),
                 log_evidence(daemon));
@@ -90,8 +90,8 @@ std::span<const Check> daemon_checks() {
         .source = "listen(2): the kernel accepts what the daemon never will",
         .false_alarms = "Operations that take longer than a second each, which the stress's own "
                         "clients give up.",
-        .cure = "Look at the evidence: what each process waits for. Give every wait a limit, and "
-                "hold no lock while you wait."},
+        .cure = "Look at the stacks in the evidence: what each thread waits for. Give every wait a "
+                "limit, and hold no lock while you wait."},
        daemon_responsive},
   };
   return kTable;

@@ -25,8 +25,20 @@ CheckResult failed(std::string summary, std::vector<std::string> evidence) {
   return result_of(Verdict::kFail, std::move(summary), std::move(evidence));
 }
 
+CheckResult failed(std::string summary, const HangEvidence& evidence) {
+  CheckResult result = failed(std::move(summary), evidence.lines);
+  result.stacks = evidence.stacks;
+  return result;
+}
+
 CheckResult inconclusive(std::string summary, std::vector<std::string> evidence) {
   return result_of(Verdict::kInconclusive, std::move(summary), std::move(evidence));
+}
+
+CheckResult inconclusive(std::string summary, const HangEvidence& evidence) {
+  CheckResult result = inconclusive(std::move(summary), evidence.lines);
+  result.stacks = evidence.stacks;
+  return result;
 }
 
 CheckResult not_applicable(std::string summary) {

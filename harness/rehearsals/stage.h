@@ -15,7 +15,9 @@ namespace watertight::rehearsals {
 
 CheckResult passed(std::string summary);
 CheckResult failed(std::string summary, std::vector<std::string> evidence = {});
+CheckResult failed(std::string summary, const HangEvidence& evidence);
 CheckResult inconclusive(std::string summary, std::vector<std::string> evidence = {});
+CheckResult inconclusive(std::string summary, const HangEvidence& evidence);
 CheckResult not_applicable(std::string summary);
 
 /// "1 process", "3 processes"

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/stop.h"
 
+#include "blame/crash_catcher.h"
 #include "posix/clock.h"
 #include "proc/process.h"
 #include "proc/schedstat.h"
-#include "rehearsals/evidence.h"
 #include "rehearsals/stage.h"
 #include "scenario/stop_profiles.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -52,9 +53,11 @@ class Ending {
   }
 
   void note_survivors(Stop& stop) const {
+    std::vector<pid_t> survivors;
     for (const pid_t pid : daemon_.processes()) {
       const auto stat = proc::read_stat(pid);
       if (!stat || stat->is_dead()) continue;
+      survivors.push_back(pid);
       const bool is_new = !old_.contains(pid);
       stop.survivors.push_back(fmt::format("{} {}{}", pid, proc::describe_process(pid),
                                            is_new ? ", born after SIGTERM" : ""));
@@ -62,8 +65,11 @@ class Ending {
       const auto used = posix::cpu_time_of(pid).value_or(Duration{}) -
                         (before == before_.end() ? Duration{} : before->second);
       for (std::string& line : describe_at_deadline(pid, used))
-        stop.evidence.push_back(std::move(line));
+        stop.evidence.lines.push_back(std::move(line));
     }
+    HangEvidence where = stacks_of(survivors);
+    std::ranges::move(where.lines, std::back_inserter(stop.evidence.lines));
+    stop.evidence.stacks = std::move(where.stacks);
   }
 
  private:
@@ -159,15 +165,16 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
   if (stop.main_in_window) stop.status = daemon.exit_status();
   if (!stop.all_in_window) {
     if (!stop.main_in_window && stop.until_exit > Duration{})
-      stop.evidence.push_back(fmt::format("ended {} after SIGTERM", text_of(stop.until_exit)));
+      stop.evidence.lines.push_back(
+          fmt::format("ended {} after SIGTERM", text_of(stop.until_exit)));
     if (lost > plan.window / 10)
-      stop.evidence.push_back(
+      stop.evidence.lines.push_back(
           fmt::format("waited {} for a CPU that others had; its window was longer by that time",
                       text_of(lost)));
     ending.note_survivors(stop);
     stop.is_signal_pending = !stop.main_in_window && is_pending(daemon.main().pid(), SIGTERM);
     stop.all_in_window = stop.main_in_window && stop.survivors.empty();
-    for (std::string& line : log_evidence(daemon)) stop.evidence.push_back(std::move(line));
+    for (std::string& line : log_evidence(daemon)) stop.evidence.lines.push_back(std::move(line));
     stop.until_kill = posix::Clock::now() - begin;
     daemon.kill_all();
   }
@@ -199,10 +206,7 @@ std::string text_of(const Window& window) {
 }
 
 bool is_crash(const posix::ExitStatus& status) {
-  if (!status.was_signalled) return false;
-  for (const int crash : {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS})
-    if (status.code == crash) return true;
-  return false;
+  return status.was_signalled && blame::is_crash_signal(status.code);
 }
 
 }  // namespace watertight::rehearsals

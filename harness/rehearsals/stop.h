@@ -4,6 +4,7 @@
 #include "launch/daemon.h"
 #include "posix/process.h"
 #include "rehearsals/check.h"
+#include "rehearsals/evidence.h"
 
 #include <watertight/scenario.h>
 
@@ -49,7 +50,7 @@ struct Stop {
   /// Processes alive when the window was over: pid and command, and whether they were born after
   /// the first signal.
   std::vector<std::string> survivors;
-  std::vector<std::string> evidence;  ///< What the survivors were doing.
+  HangEvidence evidence;  ///< What the survivors were doing.
 };
 
 /// The stop as it went: SIGTERM, the end of the main process, SIGKILL.

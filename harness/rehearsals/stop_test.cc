@@ -60,7 +60,7 @@ TEST(StopDaemon, DescribesWhatOutlivesTheWindowAndKillsIt) {
   EXPECT_FALSE(stop.all_in_window);
   EXPECT_FALSE(stop.status);
   EXPECT_THAT(stop.survivors, Contains(HasSubstr("/bin/sh")));
-  EXPECT_THAT(stop.evidence,
+  EXPECT_THAT(stop.evidence.lines,
               AllOf(Contains(HasSubstr("s CPU since SIGTERM")), Contains(HasSubstr("ignored TERM")),
                     Contains(HasSubstr("holds ")), Contains("log: ready")));
   EXPECT_EQ(timeline_of(stop).back().what, "SIGKILL to what is left");
@@ -110,7 +110,8 @@ TEST(StopDaemon, SaysThatTheDaemonEndedTooLate) {
   const Stop stop = stop_daemon(daemon, {.window = 10ms, .tell = tell_too_late}, {});
   EXPECT_FALSE(stop.main_in_window);
   EXPECT_FALSE(stop.all_in_window);
-  EXPECT_THAT(stop.evidence, Contains(AllOf(HasSubstr("ended "), HasSubstr(" after SIGTERM"))));
+  EXPECT_THAT(stop.evidence.lines,
+              Contains(AllOf(HasSubstr("ended "), HasSubstr(" after SIGTERM"))));
 }
 
 /// Its clean-up is some 80 ms of CPU; beside eight others for each CPU that is nine times as much.
@@ -122,7 +123,7 @@ TEST(StopDaemon, GivesBackTheTimeThatOthersTookFromIt) {
   launch::Daemon daemon = daemon_of(kCleansUp);
   const Competitors others(8 * std::thread::hardware_concurrency());
   const Stop stop = stop_daemon(daemon, {.window = 300ms}, {});
-  EXPECT_TRUE(stop.main_in_window) << testing::PrintToString(stop.evidence);
+  EXPECT_TRUE(stop.main_in_window) << testing::PrintToString(stop.evidence.lines);
 }
 
 TEST(StopDaemon, CountsThatTimeWhereCompetitionIsTheQuestion) {

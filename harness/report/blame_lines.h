@@ -17,4 +17,10 @@ std::string describe_frame(const Frame& frame);
 /// nothing of: they are evidence.
 std::vector<std::string> describe_blame(const std::vector<Blame>& blame);
 
+/// Where threads were, a line each: `thread 4711 (worker) and 3 alike: in pthread_mutex_lock
+/// (libc.so.6), called by take_job (jobs.c:31), …`.
+std::vector<std::string> describe_stacks(const std::vector<ThreadStack>& stacks);
+/// `thread 4711 (worker) and 3 alike`; `main thread 4710 (served)`
+std::string describe_thread(const ThreadStack& stack);
+
 }  // namespace watertight::report

@@ -161,6 +161,7 @@ void HtmlPage::write_trouble() {
                  report_.log_tail.end()},
                 kMostLogLines);
   }
+  write_html_stacks(report_.stacks, out_);
   out_ << "</section>\n";
 }
 
@@ -193,6 +194,7 @@ void HtmlPage::write_finding(const Checks& found, const CheckResult& finding) {
     out_ << "<h4>Evidence</h4>\n";
     write_lines(finding.evidence, kMostEvidence);
   }
+  write_html_stacks(finding.stacks, out_);
   for (const CheckResult* other : found) {
     if (find_cause(found, *other) != &finding || !is_folded(found, *other)) continue;
     out_ << fmt::format("<p class=\"hence\">hence <b>{}</b>: {}</p>\n", markup(other->id),

@@ -113,4 +113,17 @@ void write_html_blame(const std::vector<Blame>& blame, std::ostream& out) {
   out << "</tbody></table></div>\n" << (has_icicle ? "</div>\n" : "");
 }
 
+void write_html_stacks(const std::vector<ThreadStack>& stacks, std::ostream& out) {
+  if (stacks.empty()) return;
+  out << "<div class=\"wide\"><table class=\"stacks\"><caption>Where its threads were</caption>"
+      << "<thead><tr><th scope=\"col\">thread</th><th scope=\"col\">where</th></tr></thead>"
+      << "<tbody>\n";
+  for (const ThreadStack& stack : stacks) {
+    out << "<tr><td>" << markup(describe_thread(stack)) << "</td><td>";
+    write_stack(stack.frames, out);
+    out << "</td></tr>\n";
+  }
+  out << "</tbody></table></div>\n";
+}
+
 }  // namespace watertight::report

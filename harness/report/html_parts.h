@@ -27,4 +27,7 @@ void write_html_timeline(const std::vector<Event>& timeline, std::ostream& out);
 /// stacks, what they have in common.
 void write_html_blame(const std::vector<Blame>& blame, std::ostream& out);
 
+/// Where threads were, a row each.
+void write_html_stacks(const std::vector<ThreadStack>& stacks, std::ostream& out);
+
 }  // namespace watertight::report

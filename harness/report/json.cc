@@ -65,6 +65,19 @@ Json blame_of(const Blame& blame) {
   return json;
 }
 
+Json stacks_of(const std::vector<ThreadStack>& stacks) {
+  Json all = Json::array();
+  for (const ThreadStack& stack : stacks) {
+    Json json{{"pid", stack.pid}, {"tid", stack.tid}};
+    put(json, "name", stack.name);
+    json["alike"] = stack.alike;
+    json["frames"] = Json::array();
+    for (const Frame& frame : stack.frames) json["frames"].push_back(frame_of(frame));
+    all.push_back(json);
+  }
+  return all;
+}
+
 Json check_of(const CheckResult& check) {
   Json json{{"id", check.id},
             {"verdict", to_string(check.verdict)},
@@ -83,6 +96,7 @@ Json check_of(const CheckResult& check) {
   json["evidence"] = check.evidence;
   for (const Event& event : check.timeline)
     json["timeline"].push_back({{"seconds", number(event.seconds)}, {"what", event.what}});
+  if (!check.stacks.empty()) json["stacks"] = stacks_of(check.stacks);
   return json;
 }
 
@@ -101,6 +115,7 @@ Json daemon_of(const Report& report) {
   put(json, "containment", report.containment);
   if (report.warp) json["warp"] = warp_of(*report.warp);
   if (!report.log_tail.empty()) json["log_tail"] = report.log_tail;
+  if (!report.stacks.empty()) json["stacks"] = stacks_of(report.stacks);
   return json;
 }
 

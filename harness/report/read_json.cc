@@ -64,6 +64,20 @@ Frame frame_of(const Json& json) {
           .offset = value_or_empty<std::uint64_t>(json, "offset")};
 }
 
+std::vector<ThreadStack> stacks_of(const Json& json) {
+  std::vector<ThreadStack> stacks;
+  for (const Json& one : value_or_empty<Json::array_t>(json, "stacks")) {
+    ThreadStack stack{.pid = value_or_empty<int>(one, "pid"),
+                      .tid = value_or_empty<int>(one, "tid"),
+                      .name = value_or_empty<std::string>(one, "name"),
+                      .alike = value_or_empty<std::uint64_t>(one, "alike")};
+    for (const Json& frame : value_or_empty<Json::array_t>(one, "frames"))
+      stack.frames.push_back(frame_of(frame));
+    stacks.push_back(std::move(stack));
+  }
+  return stacks;
+}
+
 Blame blame_of(const Json& json) {
   Blame blame{.share = number(json, "share"),
               .count = value_or_empty<std::uint64_t>(json, "count"),
@@ -97,6 +111,7 @@ CheckResult check_of(const Json& json) {
   for (const Json& event : value_or_empty<Json::array_t>(json, "timeline"))
     check.timeline.push_back(
         {number(event, "seconds"), value_or_empty<std::string>(event, "what")});
+  check.stacks = stacks_of(json);
   return check;
 }
 
@@ -118,6 +133,7 @@ Report report_of(const Json& json) {
     report.pid = find<int>(*daemon, "pid");
     report.ready_after_s = number_if_there(*daemon, "ready_after_s");
     report.containment = value_or_empty<std::string>(*daemon, "containment");
+    report.stacks = stacks_of(*daemon);
     report.log_tail = value_or_empty<std::vector<std::string>>(*daemon, "log_tail");
   }
   if (const auto stress = find<Json>(json, "stress")) {

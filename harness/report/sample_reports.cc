@@ -163,6 +163,8 @@ Report hostile_report() {
   finding.blame.assign(9, {std::numeric_limits<double>::quiet_NaN(), 1, hostile,
                            std::vector<Frame>(99, {hostile, hostile, -1, hostile, 1})});
   finding.evidence.assign(500, hostile);
+  finding.stacks.assign(99, {1, -1, hostile, 1, std::vector<Frame>(99, {hostile, hostile, -1})});
+  report.stacks = finding.stacks;
   CheckResult growing = finding;
   growing.id = "growth." + hostile;
   report.checks = {finding, growing, check("", Verdict::kNotApplicable, ""),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/tap.h"
 
+#include "report/blame_lines.h"
 #include "report/facts.h"
 #include "report/text.h"
 #include "report/verdicts.h"
@@ -9,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace watertight::report {
 namespace {
@@ -26,11 +28,16 @@ std::string escaped(std::string_view text) {
 /// A JSON string is a YAML string.
 std::string yaml(std::string_view text) { return nlohmann::json(printable(text)).dump(); }
 
+void write_list(std::string_view name, const std::vector<std::string>& lines, std::ostream& out) {
+  if (!lines.empty()) out << "  " << name << ":\n";
+  for (const std::string& line : lines) out << "    - " << yaml(line) << '\n';
+}
+
 void write_details(const CheckResult& check, std::ostream& out) {
   out << "  ---\n  message: " << yaml(check.summary)
       << "\n  severity: " << to_string(check.severity) << '\n';
-  if (!check.evidence.empty()) out << "  evidence:\n";
-  for (const std::string& line : check.evidence) out << "    - " << yaml(line) << '\n';
+  write_list("evidence", check.evidence, out);
+  write_list("stacks", describe_stacks(check.stacks), out);
   out << "  ...\n";
 }
 

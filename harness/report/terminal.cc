@@ -18,6 +18,7 @@ namespace watertight::report {
 namespace {
 
 constexpr std::size_t kMostEvidence = 24;
+constexpr std::size_t kMostStacks = 6;
 constexpr std::size_t kMostLogLines = 20;
 constexpr std::string_view kNotApplicable = "not applicable";
 
@@ -71,10 +72,21 @@ void write_log_tail(const Report& report, Page& page) {
   }
 }
 
+// Where threads of a daemon were that hung, or crashed.
+void write_stacks(const std::vector<ThreadStack>& stacks, Page& page) {
+  const std::vector<std::string> lines = describe_stacks(stacks);
+  const std::size_t shown = std::min(lines.size(), kMostStacks);
+  for (std::size_t i = 0; i < shown; ++i) page.text(lines[i], 4, Ink::kPlain);
+  if (shown < lines.size())
+    page.text(fmt::format("… {} more stacks in the JSON report", lines.size() - shown), 4,
+              Ink::kDim);
+}
+
 void write_error(const Report& report, Page& page) {
   if (report.error.empty()) return;
   page.blank();
   for (const std::string& line : split_lines(report.error)) page.text(line, 2, Ink::kBad);
+  write_stacks(report.stacks, page);
   write_log_tail(report, page);
 }
 
@@ -98,6 +110,7 @@ void write_finding(const Checks& found, const CheckResult& finding, Page& page) 
   page.entry(mark_of(finding.severity), finding.id, finding.summary, Ink::kBold, Ink::kPlain);
   write_blame(finding, page);
   write_evidence(finding, page);
+  write_stacks(finding.stacks, page);
   page.facts(meaning(finding), 4);
   for (const CheckResult* other : found) {
     if (find_cause(found, *other) != &finding || !is_folded(found, *other)) continue;

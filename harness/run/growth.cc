@@ -4,6 +4,7 @@
 #include "launch/site.h"
 #include "proc/limits.h"
 #include "rehearsals/stop.h"
+#include "run/crash.h"
 #include "run/growth_run.h"
 #include "stress/quiescence.h"
 
@@ -97,6 +98,8 @@ void GrowthRun::look(probe::Sampler::Depth depth) {
   if (depth == probe::Sampler::Depth::kCheap)
     calibration_.sample_seconds =
         std::min(calibration_.sample_seconds, seconds(Clock::now() - begin));
+  if (depth == probe::Sampler::Depth::kWide)
+    sightings_.look(tally_.attempted, samples_.back().seconds, sampler_.live());
   if (agent_ && depth == probe::Sampler::Depth::kWide)
     agent_->look(tally_.attempted, sampler_.live());
   observe(samples_.back());
@@ -232,14 +235,15 @@ void fail_to_launch(const launch::LaunchFailure& failure, const Selection& selec
   report_unmeasured(selection, "the daemon did not start", report);
 }
 
-/// False where the daemon died or did not get ready.
-bool run_with(Instruments instruments, const Scenario& scenario, const Selection& selection,
-              const Watch& watch, const blame::Suppressions& suppressions, Report& report) {
+enum class End { kMeasured, kNeverReady, kDied, kCrashed };
+
+End run_with(Instruments instruments, const Scenario& scenario, const Selection& selection,
+             const Watch& watch, const blame::Suppressions& suppressions, Report& report) {
   watch.announce("launching");
   auto prepared = launch::Site::prepare(scenario, watch.as_function());
   if (const auto* failure = std::get_if<launch::LaunchFailure>(&prepared)) {
     fail_to_launch(*failure, selection, report, watch);
-    return true;
+    return End::kMeasured;
   }
   auto& site = std::get<launch::Site>(prepared);
   launch::Site::Start how;
@@ -252,18 +256,22 @@ bool run_with(Instruments instruments, const Scenario& scenario, const Selection
   if (const auto* failure = std::get_if<launch::LaunchFailure>(&launched)) {
     fail_to_launch(*failure, selection, report, watch);
     using Kind = launch::LaunchFailure::Kind;
-    return failure->kind != Kind::kDied && failure->kind != Kind::kNotReady;
+    const bool is_its_own = failure->kind == Kind::kDied || failure->kind == Kind::kNotReady;
+    return is_its_own ? End::kNeverReady : End::kMeasured;
   }
   auto& daemon = std::get<launch::Daemon>(launched);
   report.pid = daemon.main().pid();
   report.ready_after_s = seconds(daemon.ready_after());
   report.containment = daemon.containment();
   GrowthRun(daemon, scenario, selection, watch, instruments, suppressions, report).run();
-  if (!daemon.is_alive()) return false;
+  if (!daemon.is_alive()) {
+    const auto status = daemon.exit_status();
+    return status && rehearsals::is_crash(*status) ? End::kCrashed : End::kDied;
+  }
   // A polite end first: what SIGKILL leaves behind (shared memory, sockets) the daemon can clean up
   // itself.
   rehearsals::stop_daemon(daemon, rehearsals::plan_of(scenario.window), watch.as_function());
-  return true;
+  return End::kMeasured;
 }
 
 }  // namespace
@@ -288,14 +296,15 @@ std::string run_growth(const Scenario& scenario, const Selection& selection, con
   instruments.why_no_agent = why_no_agent(scenario);
   if (instruments.why_no_agent.empty()) {
     Report counted = report;
-    if (run_with(instruments, scenario, selection, watch, suppressions, counted) ||
-        watch.interrupted()) {
+    const End end = run_with(instruments, scenario, selection, watch, suppressions, counted);
+    if (end == End::kMeasured || watch.interrupted()) {
       report = std::move(counted);
       return "";
     }
     instruments.why_no_agent = "under the agent " + counted.error;
   }
-  run_with(instruments, scenario, selection, watch, suppressions, report);
+  const End end = run_with(instruments, scenario, selection, watch, suppressions, report);
+  if (end == End::kCrashed && !scenario.warp) add_crash(scenario, watch, report);
   return instruments.why_no_agent;
 }
 

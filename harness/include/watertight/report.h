@@ -40,6 +40,15 @@ struct Blame {
   std::string fingerprint = {};
 };
 
+/// Where a thread of the daemon was when the daemon hung, or crashed.
+struct ThreadStack {
+  int pid = 0;
+  int tid = 0;
+  std::string name = {};           ///< The thread's own, at most 15 bytes.
+  std::uint64_t alike = 0;         ///< Further threads of the process that were at the same place.
+  std::vector<Frame> frames = {};  ///< Innermost first.
+};
+
 /// Something that happened while a check looked on.
 struct Event {
   double seconds = 0;  ///< Since the first of its timeline.
@@ -60,9 +69,10 @@ struct CheckResult {
   std::optional<double> exhausted_in_s;  ///< Until the limit of the resource, at the measured pace.
   /// Id of the more specific check that explains this one.
   std::optional<std::string> consequence_of;
-  std::vector<Blame> blame;           ///< Most first.
-  std::vector<std::string> evidence;  ///< Lines of text.
-  std::vector<Event> timeline = {};   ///< Of a stop: its signals and ends, in their order.
+  std::vector<Blame> blame;              ///< Most first.
+  std::vector<std::string> evidence;     ///< Lines of text.
+  std::vector<Event> timeline = {};      ///< Of a stop: its signals and ends, in their order.
+  std::vector<ThreadStack> stacks = {};  ///< Of a daemon that hung or crashed.
 };
 
 /// How much faster than ours the daemon's time ran in the growth run.
@@ -99,8 +109,9 @@ struct Report {
   std::string error;
   /// Last lines of the daemon's output, where something went wrong.
   std::vector<std::string> log_tail;
-  int interrupted_by = 0;        ///< Signal that ended the run, or 0.
-  bool deadline_passed = false;  ///< The run's own deadline ended it (exit 124).
+  std::vector<ThreadStack> stacks = {};  ///< Of a daemon that died of a crash.
+  int interrupted_by = 0;                ///< Signal that ended the run, or 0.
+  bool deadline_passed = false;          ///< The run's own deadline ended it (exit 124).
   bool is_strict = false;
 
   /// `pass`, `fail`, `inconclusive`, `not_applicable` or `error`.

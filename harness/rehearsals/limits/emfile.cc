@@ -42,7 +42,9 @@ CheckResult limits_emfile(const Scenario& scenario, const Interrupted& interrupt
     tally += clients.next_round(kClients, std::nullopt,
                                 [&] { return stage.is_interrupted() || deadline.has_passed(); });
   const BusiestThread::Demand demand = busiest.look();
-  const auto evidence = describe_instance(*daemon);
+  const bool was_met = tally.failed > 0 || tally.attempted == 0;
+  const bool spins = was_met && demand.is_spinning() && daemon->is_alive();
+  const HangEvidence evidence = spins ? describe_hang(*daemon) : HangEvidence{};
   if (daemon->is_alive()) full.end();
   if (stage.is_interrupted()) return stage.trouble();
 
@@ -52,14 +54,13 @@ CheckResult limits_emfile(const Scenario& scenario, const Interrupted& interrupt
                               status ? status->describe() : "ended"),
                   log_evidence(*daemon));
   }
-  const bool was_met = tally.failed > 0 || tally.attempted == 0;
-  if (was_met && demand.is_spinning()) {
+  if (spins) {
     return failed(
         fmt::format("spins while it is out of descriptors (EMFILE): {}", demand.describe()),
         evidence);
   }
   if (const auto complaint = client.complaint(interrupted))
-    return failed("once it has descriptors again " + *complaint, describe_instance(*daemon));
+    return failed("once it has descriptors again " + *complaint, describe_hang(*daemon));
   if (!was_met)
     return not_applicable("it needs no new descriptor to answer: all clients were answered");
   CheckResult result = passed(

@@ -74,7 +74,7 @@ CheckResult limits_idle_cost(const Scenario& scenario, const Interrupted& interr
       fmt::format("{:.1f} % of a CPU and {:.0f} wake-ups a second", 100 * cpu, wake_ups);
   if (cpu > kMostCpu || wake_ups > kMostWakeUps)
     return failed("with nobody there, after clients have come and gone, it takes " + words,
-                  describe_instance(*daemon));
+                  describe_hang(*daemon));
   return passed(fmt::format("at rest it takes {}; would have caught {:.0f} % or {:.0f}", words,
                             100 * kMostCpu, kMostWakeUps));
 }

@@ -48,7 +48,9 @@ CheckResult withstand(const Scenario& scenario, const Interrupted& interrupted,
   const stress::Tally tally =
       let_clients_come(*daemon, scenario.is_quick ? kQuickShort : kShort, stage);
   const BusiestThread::Demand demand = busiest.look();
-  const auto evidence = describe_instance(*daemon);
+  const bool was_met = tally.failed > 0;
+  const bool spins = was_met && demand.is_spinning() && daemon->is_alive();
+  const HangEvidence evidence = spins ? describe_hang(*daemon) : HangEvidence{};
   if (daemon->is_alive()) shortage.end(*daemon);
   if (stage.is_interrupted()) return stage.trouble();
 
@@ -58,13 +60,12 @@ CheckResult withstand(const Scenario& scenario, const Interrupted& interrupted,
                               shortage.of),
                   log_evidence(*daemon));
   }
-  const bool was_met = tally.failed > 0;
-  if (was_met && demand.is_spinning())
+  if (spins)
     return failed(fmt::format("spins while it is short of {}: {}", shortage.of, demand.describe()),
                   evidence);
   if (const auto complaint = client.complaint(interrupted))
     return failed(fmt::format("once it has enough {} again {}", shortage.of, *complaint),
-                  describe_instance(*daemon));
+                  describe_hang(*daemon));
   if (stage.is_interrupted()) return stage.trouble();
   if (!was_met)
     return not_applicable(

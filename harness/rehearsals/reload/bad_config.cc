@@ -45,7 +45,7 @@ CheckResult reload_bad_config(const Scenario& scenario, const Interrupted& inter
     return not_applicable(fmt::format("it does not read {} again at SIGHUP", name));
   if (!reloaded.is_well())
     return failed(fmt::format("after a SIGHUP with a mistake in {} {}", name, reloaded.describe()),
-                  describe_instance(*daemon));
+                  describe_hang(*daemon));
   CheckResult result = passed(
       fmt::format("reads {} again, which makes no sense any more, and goes on with what it had; "
                   "would have caught one that ends or stops serving",

@@ -51,7 +51,7 @@ CheckResult reload_storm(const Scenario& scenario, const Interrupted& interrupte
   }
   if (complaint)
     return failed(fmt::format("after {} times SIGHUP within a second {}", count, *complaint),
-                  describe_instance(*daemon));
+                  describe_hang(*daemon));
   return passed(fmt::format(
       "{} times SIGHUP within a second leave it alive and serving; would have caught one that a "
       "reload within a reload breaks",

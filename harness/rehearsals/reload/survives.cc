@@ -50,7 +50,7 @@ CheckResult reload_survives(const Scenario& scenario, const Interrupted& interru
     if (const auto complaint = client.complaint(interrupted)) {
       if (!daemon->is_alive()) return judge_end(*daemon, reload);
       return failed(fmt::format("after SIGHUP number {} {}", reload, *complaint),
-                    describe_instance(*daemon));
+                    describe_hang(*daemon));
     }
   }
   if (stage.is_interrupted()) return stage.trouble();

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/shutdown/fault.h"
 
+#include "blame/crash_catcher.h"
+#include "posix/clock.h"
 #include "rehearsals/stage.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace watertight::rehearsals {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{5};
+
+}  // namespace
 
 std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& daemon,
                                       std::string_view when) {
@@ -23,6 +30,23 @@ std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& da
   }
   if (fault) fault->timeline = timeline_of(stop);
   return fault;
+}
+
+void add_crash(const Scenario& scenario, const Interrupted& interrupted,
+               const std::function<void(const launch::Daemon&)>& tell, CheckResult& crash) {
+  Stage stage(scenario, interrupted);
+  auto daemon = stage.start();
+  if (!daemon) return;
+  blame::CrashCatcher catcher(daemon->processes());
+  tell(*daemon);
+  const posix::Deadline deadline(scenario.window.length);
+  while (!catcher.is_over() && !deadline.has_passed() && !stage.is_interrupted())
+    posix::pause_for(kBetweenLooks);
+  blame::ThreadStacks seen = catcher.result();
+  crash.stacks = std::move(seen.stacks);
+  if (crash.stacks.empty() && seen.remarks.empty())
+    seen.remarks.emplace_back("another instance that ptrace(2) watched did not crash");
+  for (const std::string& remark : seen.remarks) crash.evidence.push_back("no stack: " + remark);
 }
 
 }  // namespace watertight::rehearsals

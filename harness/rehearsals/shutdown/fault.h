@@ -3,6 +3,7 @@
 
 #include "rehearsals/stop.h"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -12,5 +13,10 @@ namespace watertight::rehearsals {
 /// ended well. `when` goes on from there: "still alive 5 s (tlpi) after SIGTERM under load".
 std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& daemon,
                                       std::string_view when);
+
+/// Lets one more instance go the same way with ptrace(2) at its side, and adds to a crash where it
+/// was, or that it did not happen again.
+void add_crash(const Scenario& scenario, const Interrupted& interrupted,
+               const std::function<void(const launch::Daemon&)>& tell, CheckResult& crash);
 
 }  // namespace watertight::rehearsals

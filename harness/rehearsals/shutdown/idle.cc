@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/shutdown/checks.h"
+#include "rehearsals/shutdown/fault.h"
 #include "rehearsals/shutdown/latency.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
@@ -41,9 +42,11 @@ CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupt
     }
     status = stop.status ? stop.status->describe() : "ended";
     if (stop.status && is_crash(*stop.status)) {
-      return failed(
-          fmt::format("crashed on SIGTERM: {} after {}", status, text_of(stop.until_exit)),
-          log_evidence(*daemon));
+      CheckResult crash =
+          failed(fmt::format("crashed on SIGTERM: {} after {}", status, text_of(stop.until_exit)),
+                 log_evidence(*daemon));
+      add_crash(scenario, interrupted, tell_main, crash);
+      return crash;
     }
     latencies.add(stop);
   } while (latencies.count() < depth(scenario, kQuickStops, kStops) && !enough.has_passed());

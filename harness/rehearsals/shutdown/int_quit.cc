@@ -61,7 +61,8 @@ CheckResult shutdown_int_quit(const Scenario& scenario, const Interrupted& inter
   if (interrupt->status && is_crash(*interrupt->status))
     result = failed("crashed on SIGINT: " + interrupt->status->describe());
   result.evidence = effects;
-  for (const std::string& line : interrupt->evidence) result.evidence.push_back(line);
+  for (const std::string& line : interrupt->evidence.lines) result.evidence.push_back(line);
+  result.stacks = interrupt->evidence.stacks;
   return result;
 }
 

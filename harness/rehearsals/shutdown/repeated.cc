@@ -2,6 +2,7 @@
 #include "posix/clock.h"
 #include "rehearsals/leftovers.h"
 #include "rehearsals/shutdown/checks.h"
+#include "rehearsals/shutdown/fault.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
 
@@ -21,6 +22,8 @@ struct Second {
 };
 constexpr Second kSeconds[] = {{SIGTERM, 100us}, {SIGTERM, 1ms},  {SIGTERM, 10ms},
                                {SIGTERM, 100ms}, {SIGINT, 100us}, {SIGINT, 10ms}};
+/// The least that is between them under a tracer.
+constexpr auto kSlowedDown = 50ms;
 constexpr int kRounds = 4, kQuickRounds = 1;
 
 struct Outcome {
@@ -28,6 +31,15 @@ struct Outcome {
   bool was_in_time = false;         ///< The second signal met a live process.
   std::set<std::string> left = {};  ///< Patterns of names.
 };
+
+/// With time for the first signal, which a tracer takes up: two that wait are one.
+auto apart(const Second& second) {
+  return [=](const launch::Daemon& told) {
+    told.main().signal(SIGTERM);
+    const auto after = std::max<posix::Clock::duration>(second.after, kSlowedDown);
+    if (!told.main().wait_until_ended(posix::Deadline(after))) told.main().signal(second.signal);
+  };
+}
 
 /// One stop; `second` null: without a second signal.
 Outcome stop_once(const Scenario& scenario, const Interrupted& interrupted, const Second* second) {
@@ -51,6 +63,7 @@ Outcome stop_once(const Scenario& scenario, const Interrupted& interrupted, cons
     outcome.result = failed("hangs until SIGKILL", stop.evidence);
   } else if (stop.status && is_crash(*stop.status)) {
     outcome.result = failed(stop.status->describe(), log_evidence(*daemon, 10));
+    if (second) add_crash(scenario, interrupted, apart(*second), outcome.result);
   } else {
     outcome.result = passed("");
   }
@@ -75,8 +88,10 @@ CheckResult shutdown_repeated(const Scenario& scenario, const Interrupted& inter
       if (twice.result.verdict == Verdict::kInconclusive) return twice.result;
       const std::string when =
           fmt::format("SIG{} {} after SIGTERM", sigabbrev_np(second.signal), text_of(second.after));
-      if (twice.result.verdict == Verdict::kFail)
-        return failed(fmt::format("{}: {}", when, twice.result.summary), twice.result.evidence);
+      if (twice.result.verdict == Verdict::kFail) {
+        twice.result.summary = fmt::format("{}: {}", when, twice.result.summary);
+        return twice.result;
+      }
       std::vector<std::string> more;
       std::ranges::set_difference(twice.left, once.left, std::back_inserter(more));
       if (!more.empty() && twice.left.size() > once.left.size()) {

@@ -48,7 +48,7 @@ CheckResult signals_crash_ends(const Scenario& scenario, const Interrupted& inte
       return failed(fmt::format("still there {} after {}: a crash would hang, and nobody would "
                                 "start it again",
                                 text_of(kMostToEnd), name),
-                    describe_instance(*daemon));
+                    describe_hang(*daemon));
     }
     const Duration time = posix::Clock::now() - begin;
     const auto status = daemon->exit_status();

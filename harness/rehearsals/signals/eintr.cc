@@ -54,7 +54,7 @@ CheckResult signals_eintr(const Scenario& scenario, const Interrupted& interrupt
                   log_evidence(*daemon));
   }
   if (const auto complaint = client.complaint(interrupted))
-    return failed("after SIGSTOP and SIGCONT " + *complaint, describe_instance(*daemon));
+    return failed("after SIGSTOP and SIGCONT " + *complaint, describe_hang(*daemon));
   if (stage.is_interrupted()) return stage.trouble();
   return passed(
       fmt::format("lives on after SIGSTOP and SIGCONT, {} times; would have caught one that takes "

@@ -69,7 +69,7 @@ CheckResult signals_sigpipe(const Scenario& scenario, const Interrupted& interru
                               status ? status->describe() : "ended"),
                   log_evidence(*daemon));
   }
-  if (complaint) return failed("after clients hung up " + *complaint, describe_instance(*daemon));
+  if (complaint) return failed("after clients hung up " + *complaint, describe_hang(*daemon));
   return passed(
       fmt::format("{} clients hang up with answers under way, and it answers the next; would have "
                   "caught one that SIGPIPE ends",

@@ -145,11 +145,12 @@ CheckResult signals_storm(const Scenario& scenario, const Interrupted& interrupt
                   log_evidence(daemon));
   }
   if (auto stuck = tried.watch->find_stuck(daemon); !stuck.empty()) {
-    for (std::string& line : describe_instance(daemon)) stuck.push_back(std::move(line));
-    return failed(fmt::format("hangs in a handler after {}", storm), std::move(stuck));
+    HangEvidence evidence = describe_hang(daemon);
+    evidence.lines.insert(evidence.lines.begin(), stuck.begin(), stuck.end());
+    return failed(fmt::format("hangs in a handler after {}", storm), evidence);
   }
   if (const auto complaint = client.complaint(interrupted, kMostToRecover))
-    return failed(fmt::format("after {} {}", storm, *complaint), describe_instance(daemon));
+    return failed(fmt::format("after {} {}", storm, *complaint), describe_hang(daemon));
   if (stage.is_interrupted()) return stage.trouble();
   CheckResult result = passed(
       fmt::format("lives through {}; would have caught a crash, a hang or a silence", storm));

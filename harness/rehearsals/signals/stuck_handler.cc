@@ -57,12 +57,13 @@ CheckResult signals_stuck_handler(const Scenario& scenario, const Interrupted& i
     if (stage.is_interrupted()) return stage.trouble();
     if (has_ended) break;
     if (has_work) work_a_little(*daemon, interrupted);
-    auto stuck = watch.find_stuck(*daemon);
+    const auto stuck = watch.find_stuck(*daemon);
     if (stuck.empty()) continue;
-    for (std::string& line : describe_instance(*daemon)) stuck.push_back(std::move(line));
+    HangEvidence evidence = describe_hang(*daemon);
+    evidence.lines.insert(evidence.lines.begin(), stuck.begin(), stuck.end());
     return failed(fmt::format("after SIG{} a thread hangs in a signal handler, waiting for a lock",
                               sigabbrev_np(number)),
-                  std::move(stuck));
+                  evidence);
   }
   return passed(fmt::format(
       "no thread hangs in a handler after {}; would have caught one that waits for a lock there",

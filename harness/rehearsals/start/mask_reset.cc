@@ -30,9 +30,8 @@ bool has(std::uint64_t set, int number) { return (set >> (number - 1) & 1) != 0;
 
 /// A daemon that puts itself in the background cleans up after its starter (daemon(7), SysV
 /// daemons); in the foreground it may rely on a supervisor.
-CheckResult failed_as(bool is_in_background, std::string summary,
-                      std::vector<std::string> evidence) {
-  CheckResult result = failed(std::move(summary), std::move(evidence));
+CheckResult failed_as(bool is_in_background, std::string summary, const HangEvidence& evidence) {
+  CheckResult result = failed(std::move(summary), evidence);
   if (!is_in_background) result.severity = Severity::kWarn;
   return result;
 }
