@@ -93,6 +93,19 @@ std::string describe(const proc::Mapping& mapping) {
                      (mapping.end - mapping.start) / 1024);
 }
 
+/// `7 712`
+std::string grouped(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
+  return digits;
+}
+
+std::string describe(const Age& age) {
+  std::string text = fmt::format("the oldest open for at least {:.2g} s", age.seconds);
+  if (age.operations > 0) text += fmt::format(" and {} operations", grouped(age.operations));
+  return text;
+}
+
 /// Counts things into an inventory.
 class Census {
  public:
@@ -137,16 +150,16 @@ class Census {
   Inventory inventory_;
 };
 
-/// `7 712`
-std::string grouped(std::uint64_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ' ');
-  return digits;
-}
-
 }  // namespace
 
 Inventory take_inventory(const probe::Sampler& sampler) { return Census(sampler).take(); }
+
+std::vector<std::string> describe_descriptors(pid_t pid, const std::vector<OpenFile>& files) {
+  std::vector<std::string> texts;
+  const Sockets sockets;
+  for (const OpenFile& file : files) texts.push_back(describe(pid, file, sockets));
+  return texts;
+}
 
 std::string describe_descriptor(pid_t pid, const OpenFile& file) {
   return describe(pid, file, Sockets());
@@ -170,11 +183,14 @@ std::vector<Blame> find_grown(const Inventory& before, const Inventory& after, R
   return grown;
 }
 
-std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::size_t most) {
+std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::size_t most,
+                                        const std::map<std::string, Age>& ages) {
   std::vector<std::string> lines;
   for (const Blame& blame : grown) {
     if (lines.size() == most) break;
     lines.push_back(fmt::format("+{} {}", grouped(blame.count), blame.what));
+    if (const auto age = ages.find(blame.what); age != ages.end())
+      lines.back() += "; " + describe(age->second);
   }
   return lines;
 }

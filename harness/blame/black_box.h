@@ -4,6 +4,7 @@
 /// \file What `/proc` tells of the things that grew, without a preload, a tracer or a rebuild: not
 /// who made them, but what they are.
 
+#include "blame/sightings.h"
 #include "probe/sampler.h"
 #include "proc/files.h"
 
@@ -26,14 +27,17 @@ using Inventory = std::array<std::map<std::string, std::uint64_t>, probe::kResou
 /// three syscalls a descriptor.
 Inventory take_inventory(const probe::Sampler& sampler);
 
-/// One descriptor as an inventory has it. Dear: asks the kernel for all sockets there are.
+/// Descriptors as an inventory has them. Dear: asks the kernel for all sockets there are.
+std::vector<std::string> describe_descriptors(pid_t pid, const std::vector<proc::OpenFile>& files);
 std::string describe_descriptor(pid_t pid, const proc::OpenFile& file);
 
 /// What there is more of, most first; `share` is of all that there is more of.
 std::vector<Blame> find_grown(const Inventory& before, const Inventory& after,
                               probe::Resource resource);
 
-/// The same as lines, at most so many: `+211 /var/log/data.log, write-only, append`.
-std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::size_t most = 5);
+/// The same as lines, at most so many: `+211 /var/log/data.log, write-only, append; the oldest open
+/// for at least 12 s and 4 096 operations`, the latter where its age is known.
+std::vector<std::string> describe_grown(const std::vector<Blame>& grown, std::size_t most = 5,
+                                        const std::map<std::string, Age>& ages = {});
 
 }  // namespace watertight::blame

@@ -14,6 +14,7 @@ namespace {
 
 /// Things that grew, where each has another name.
 constexpr std::size_t kMostBlamed = 20;
+constexpr std::size_t kMostTold = 5;
 
 }  // namespace
 
@@ -85,9 +86,22 @@ CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& af
   if (verdict.verdict == Verdict::kFail) {
     result.blame = blame::find_grown(inventory_before_, after, judged.resource);
     if (result.blame.size() > kMostBlamed) result.blame.resize(kMostBlamed);
-    std::ranges::copy(blame::describe_grown(result.blame), std::back_inserter(result.evidence));
+    std::ranges::copy(blame::describe_grown(result.blame, kMostTold, ages_of(judged.resource)),
+                      std::back_inserter(result.evidence));
   }
   return result;
+}
+
+/// Of descriptors: one that stays is no client that is just served.
+std::map<std::string, blame::Age> GrowthRun::ages_of(Resource resource) const {
+  const bool is_descriptor = resource == Resource::kFds || resource == Resource::kCloseWait ||
+                             resource == Resource::kDeletedFiles;
+  if (!is_descriptor || !daemon_.is_alive()) return {};
+  const double now = seconds(Clock::now() - daemon_.ready_at());
+  auto ages = sightings_.oldest(tally_.attempted, now, sampler_.live());
+  if (is_idle_)  // Its operations are time.
+    for (auto& [what, age] : ages) age.operations = 0;
+  return ages;
 }
 
 void GrowthRun::record_series() {

@@ -69,6 +69,7 @@ class GrowthRun {
   bool is_news(const Judged& judged) const;  ///< It has failed, and was not expected to.
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
+  std::map<std::string, blame::Age> ages_of(Resource resource) const;
   void find_why_no_heap();
   bool counts_heap() const;
   bool is_measured(Resource resource) const;
@@ -101,6 +102,7 @@ class GrowthRun {
   std::vector<probe::Sample> samples_;
   std::vector<Judged> judged_;
   blame::Inventory inventory_before_;
+  blame::Sightings sightings_;
   std::optional<blame::Agent> agent_;
   std::string why_no_heap_;  ///< Empty where the agent is in the main process.
   std::string why_no_rss_;
