@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/blame.h"
 
+#include "blame/on_demand_leaks.h"
 #include "blame/sanitizer.h"
 #include "blame/valgrind.h"
 #include "launch/daemon.h"
@@ -42,6 +43,7 @@ std::vector<std::unique_ptr<blame::Backend>> backends(BlameMode mode) {
   std::vector<std::unique_ptr<blame::Backend>> all;
   if (mode == BlameMode::kAuto || mode == BlameMode::kSanitizer)
     all.push_back(std::make_unique<blame::Sanitizer>());
+  if (mode == BlameMode::kSanitizer) all.push_back(std::make_unique<blame::OnDemandLeaks>());
   if (mode == BlameMode::kValgrind) all.push_back(std::make_unique<blame::Valgrind>());
   return all;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "blame/on_demand_leaks.h"
 #include "launch/program.h"
 #include "posix/process.h"
 #include "run/test_scenarios.h"
@@ -47,6 +48,17 @@ TEST(Blame, NamesTheCallSiteInAReport) {
   EXPECT_THAT(fds.blame[0].frames[0].file, EndsWith("fd_open_without_close.c"));
   EXPECT_THAT(fds.summary, HasSubstr("; by log_line (fd_open_without_close.c:16)"));
   EXPECT_THAT(describe(report), HasSubstr("called by answer"));
+}
+
+TEST(Blame, AsksLeakSanitizerAboutAProgramThatWasBuiltWithout) {
+  if (blame::find_sanitizer_runtime().empty()) GTEST_SKIP() << "there is no libasan";
+  Scenario scenario = leaking_scenario();
+  scenario.blame = BlameMode::kSanitizer;
+  scenario.fails_fast = true;
+  const CheckResult fds = descriptors(check(scenario));
+  EXPECT_EQ(fds.verdict, Verdict::kFail);
+  EXPECT_THAT(fds.evidence, Contains(HasSubstr("LeakSanitizer cannot tell who is to blame for "
+                                               "growth.fds: it follows memory")));
 }
 
 TEST(Blame, TellsWhatGrewWhereNobodyIsAsked) {

@@ -161,9 +161,10 @@ Ability valgrind(Trial& trial) {
 Ability sanitizer(Trial& trial) {
   const auto path = trial.output_of({"cc", "-print-file-name=libasan.so"});
   if (path && path->starts_with("/"))
-    return there(
-        "sanitizer", Weight::kMore,
-        first_line(*path) + ", for daemons built with -fsanitize=address (--blame sanitizer)");
+    return there("sanitizer", Weight::kMore,
+                 first_line(*path) +
+                     ", for daemons built with -fsanitize=address, and to be preloaded into "
+                     "others (--blame sanitizer)");
   return missing(
       "sanitizer", Weight::kMore,
       "`cc` has no AddressSanitizer; a daemon that was built with another's is checked all "
