@@ -14,6 +14,7 @@
 namespace watertight::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 const std::string kRecorded = WATERTIGHT_FIXTURES "/recorded/";
@@ -47,13 +48,24 @@ TEST(JudgeCommand, ExitsAsARunWould) {
   EXPECT_EQ(judge({"--help"}), 0);
 }
 
-TEST(JudgeCommand, WritesTheReports) {
-  const auto json = std::filesystem::path(testing::TempDir()) / "judge_command.json";
-  EXPECT_EQ(judge({"--json", json.string(), kRecorded + "leak16.csv"}), 1);
+std::string report_of(const std::string& option, const std::string& name) {
+  const auto file = std::filesystem::path(testing::TempDir()) / name;
+  EXPECT_EQ(judge({option, file.string(), kRecorded + "leak16.csv"}), 1);
   std::ostringstream text;
-  text << std::ifstream(json).rdbuf();
-  EXPECT_THAT(text.str(), HasSubstr("\"id\": \"growth.anon\""));
-  std::filesystem::remove(json);
+  text << std::ifstream(file).rdbuf();
+  std::filesystem::remove(file);
+  return text.str();
+}
+
+TEST(JudgeCommand, WritesTheReports) {
+  EXPECT_THAT(report_of("--json", "judge_command.json"),
+              AllOf(HasSubstr("\"id\": \"growth.anon\""), HasSubstr("\"anon\": [")));
+}
+
+TEST(JudgeCommand, DrawsTheSeriesThatItJudged) {
+  const std::string page = report_of("--html", "judge_command.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("<b>anon</b>"), HasSubstr("<b>fds</b>"),
+                          HasSubstr("class=\"fitted\""), HasSubstr("class=\"floors\" d=\"M")));
 }
 
 TEST(JudgeCommand, NamesTheMistake) {

@@ -29,13 +29,14 @@ void add_extremes(Points::const_iterator first, Points::const_iterator last, Poi
 }
 
 /// Through the middle of the last octave before the decision, where the rate was measured.
-std::optional<FittedLine> fit(const Rate& rate, const Points& points, double decided_at) {
+std::optional<FittedLine> fit(const Rate& rate, const Points& points, double from,
+                              double decided_at) {
   const bool is_growth = std::isfinite(rate.per_operation) && rate.per_operation > 0;
   if (!is_growth || !std::isfinite(rate.low) || !std::isfinite(rate.high)) return std::nullopt;
   std::vector<double> operations, offsets;
   for (const Point& point : points) {
-    if (!point.amount || point.operations > decided_at || 2 * point.operations < decided_at)
-      continue;
+    const bool is_judged = point.operations >= (from + decided_at) / 2;
+    if (!point.amount || point.operations > decided_at || !is_judged) continue;
     operations.push_back(point.operations);
     offsets.push_back(*point.amount - rate.per_operation * point.operations);
   }
@@ -71,16 +72,17 @@ Points thin(const Points& points, std::size_t most) {
   return thinned;
 }
 
-std::vector<BlockFloor> block_floors(const Points& points, double end) {
+std::vector<BlockFloor> block_floors(const Points& points, double from, double end) {
   constexpr double kBlocks = 16;
   std::vector<BlockFloor> floors;
   for (const Point& point : points) {
-    if (!point.amount || point.operations <= 0 || point.operations >= end) continue;
-    const double begin = end * std::exp2(-std::ceil(std::log2(end / point.operations)));
+    const double at = point.operations - from, length = end - from;
+    if (!point.amount || at <= 0 || at >= length) continue;
+    const double begin = length * std::exp2(-std::ceil(std::log2(length / at)));
     const double width = begin / kBlocks;
-    const double from = begin + width * std::floor((point.operations - begin) / width);
-    if (floors.empty() || floors.back().from != from)
-      floors.push_back({from, from + width, *point.amount});
+    const double block = from + begin + width * std::floor((at - begin) / width);
+    if (floors.empty() || floors.back().from != block)
+      floors.push_back({block, block + width, *point.amount});
     floors.back().amount = std::min(floors.back().amount, *point.amount);
   }
   return floors;
@@ -107,13 +109,13 @@ std::optional<Plot> plot_of(const Report& report, const CheckResult& check) {
   std::ranges::stable_sort(plot.points, {}, &Point::operations);
   if (check.decided_at_operations)
     plot.decided_at_operations = static_cast<double>(*check.decided_at_operations);
-  plot.floors =
-      block_floors(plot.points, plot.decided_at_operations.value_or(plot.points.back().operations));
+  // A run is judged from its first operation on, a recorded series from its first sample on.
+  const double from = report.command.empty() ? plot.points.front().operations : 0;
+  const double end = plot.decided_at_operations.value_or(plot.points.back().operations);
+  plot.floors = block_floors(plot.points, from, end);
   if (check.rate) plot.unit = check.rate->unit;
-  if (check.rate && check.verdict != Verdict::kPass) {
-    plot.line = fit(*check.rate, plot.points,
-                    plot.decided_at_operations.value_or(plot.points.back().operations));
-  }
+  if (check.rate && check.verdict != Verdict::kPass)
+    plot.line = fit(*check.rate, plot.points, from, end);
   return plot;
 }
 

@@ -39,9 +39,9 @@ struct BlockFloor {
   double amount = 0;
 };
 
-/// Of the octaves that end at `end`, at half of it, and so on, as the judge has them; a block
-/// without a measured sample has none.
-std::vector<BlockFloor> block_floors(const std::vector<Point>& points, double end);
+/// Of the octaves after `from` that end at `end`, halfway to it, and so on, as the judge has them;
+/// a block without a measured sample has none.
+std::vector<BlockFloor> block_floors(const std::vector<Point>& points, double from, double end);
 
 /// The series behind a growth check.
 struct Plot {

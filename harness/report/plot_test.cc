@@ -101,6 +101,7 @@ TEST(PlotOf, HasNoAmountThatIsNotFinite) {
 
 TEST(PlotOf, LaysTheRateThroughTheLastOctaveBeforeTheDecision) {
   Report report;
+  report.command = {"./mydaemon"};
   for (int i = 1; i <= 100; ++i) {
     report.series["operations"].push_back(i);
     report.series["fds"].push_back(i <= 64 ? 5 + 2 * i : 133);  // It stands at its limit.
@@ -124,7 +125,7 @@ TEST(BlockFloors, AreTheLeastOfASixteenthOfAnOctave) {
   for (int round = 1; round <= 64; ++round)
     points.push_back({16.0 * round, round % 2 == 0 ? 100.0 : 200.0 + round});
   points.push_back({512 + 16, std::nullopt});
-  const std::vector<BlockFloor> floors = block_floors(points, 1024);
+  const std::vector<BlockFloor> floors = block_floors(points, 0, 1024);
   ASSERT_GE(floors.size(), 16u);
   const BlockFloor& last = floors.back();
   EXPECT_EQ(last.to, 1024);
@@ -133,9 +134,35 @@ TEST(BlockFloors, AreTheLeastOfASixteenthOfAnOctave) {
   for (std::size_t i = 1; i < floors.size(); ++i) EXPECT_GE(floors[i].from, floors[i - 1].to);
 }
 
+TEST(BlockFloors, CountFromWhereJudgingBegan) {
+  std::vector<Point> points, later;
+  for (int round = 1; round <= 64; ++round) {
+    points.push_back({16.0 * round, 200.0 + round});
+    later.push_back({5000 + 16.0 * round, 200.0 + round});
+  }
+  const std::vector<BlockFloor> floors = block_floors(points, 0, 1024);
+  const std::vector<BlockFloor> moved = block_floors(later, 5000, 6024);
+  ASSERT_EQ(moved.size(), floors.size());
+  EXPECT_EQ(moved.back().to, 6024);
+  EXPECT_EQ(moved.front().from, 5000 + floors.front().from);
+}
+
 TEST(BlockFloors, AreNoneWithoutSamplesBeforeTheEnd) {
-  EXPECT_TRUE(block_floors({}, 1024).empty());
-  EXPECT_TRUE(block_floors({{0, 1.0}, {2048, 1.0}}, 1024).empty());
+  EXPECT_TRUE(block_floors({}, 0, 1024).empty());
+  EXPECT_TRUE(block_floors({{0, 1.0}, {2048, 1.0}}, 0, 1024).empty());
+}
+
+TEST(PlotOf, TakesARecordedSeriesFromItsFirstSampleOn) {
+  Report report;
+  for (int round = 0; round <= 64; ++round) {
+    report.series["operations"].push_back(5000 + 16.0 * round);
+    report.series["fds"].push_back(round);
+  }
+  CheckResult check;
+  check.id = "growth.fds";
+  EXPECT_EQ(plot_of(report, check)->floors.front().from, 5000 + 16);
+  report.command = {"./mydaemon"};
+  EXPECT_EQ(plot_of(report, check)->floors.size(), 6u) << "a run begins with operation 0";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "report/quantity.h"
 #include "run/restarts.h"
 #include "run/series_file.h"
+#include "run/series_overview.h"
 #include "run/summary.h"
 
 #include <watertight/error.h>
@@ -138,13 +139,14 @@ struct Judged {
 
 struct Reading {
   std::vector<Judged> columns;
+  SeriesOverview overview;
   std::uint64_t missing = 0;  ///< Samples, about.
 };
 
 Reading judge_stretches(const std::filesystem::path& path, const Survey& found,
                         const SeriesOptions& options) {
-  Reading result;
-  result.columns.resize(found.columns.size());
+  Reading result{.columns = std::vector<Judged>(found.columns.size()),
+                 .overview = SeriesOverview(found.samples)};
   const auto file = open_series(path);
   auto row = file->next();
   for (const Stretch& stretch : found.stretches) {
@@ -158,6 +160,7 @@ Reading judge_stretches(const std::filesystem::path& path, const Survey& found,
         if (steps >= kGap) result.missing += static_cast<std::uint64_t>(std::lround(steps)) - 1;
       }
       last = row->operations;
+      result.overview.add(*row);
       for (std::size_t c = 0; c < judges.size(); ++c)
         if (const auto& value = row->values[c])
           judges[c].observe({row->operations - stretch.first_operations, row->seconds,
@@ -207,7 +210,7 @@ std::vector<SeriesResource> resources_of(const std::filesystem::path& series) {
 
 Report judge_series(const std::filesystem::path& series, const SeriesOptions& options) {
   const Survey found = survey(series);
-  const Reading reading = judge_stretches(series, found, options);
+  Reading reading = judge_stretches(series, found, options);
   Report report;
   report.name = series.filename().string();
   report.operations =
@@ -228,6 +231,9 @@ Report judge_series(const std::filesystem::path& series, const SeriesOptions& op
     result.summary += told(found, reading.missing);
     report.checks.push_back(std::move(result));
   }
+  std::vector<SeriesOverview::Column> columns;
+  for (const Column& column : found.columns) columns.push_back({column.id, column.factor});
+  report.series = reading.overview.series(columns);
   return report;
 }
 
