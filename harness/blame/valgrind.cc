@@ -7,6 +7,7 @@
 #include "launch/program.h"
 #include "posix/clock.h"
 #include "posix/file.h"
+#include "posix/limit.h"
 #include "posix/process.h"
 #include "probe/file_census.h"
 #include "proc/process.h"
@@ -14,6 +15,7 @@
 #include <watertight/error.h>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -29,6 +31,12 @@ using namespace std::chrono_literals;
 /// dozens of operations, a second of work for most daemons under memcheck.
 constexpr std::uint64_t kOperations = 256;
 constexpr unsigned kRounds = 3;
+/// Where nothing grew in a round it takes four times as many, up to so many: what leaks may be
+/// rarer, or driven by time, of which a busy machine gives a daemon under memcheck little.
+constexpr std::uint64_t kMostOperations = 4096;
+/// For daemons that leak a few descriptors an operation: at 1 024, the usual limit, they would stop
+/// to leak, or end, before the last round.
+constexpr std::uint64_t kDescriptors = 8192;
 /// Processes that are asked; of a prefork server all do the same.
 constexpr std::size_t kMostProcesses = 8;
 constexpr auto kTimeForAnAnswer = 60s;
@@ -53,6 +61,12 @@ std::string why_invisible(const std::string& resource) {
   return fmt::format(
       "memcheck cannot tell who is to blame for growth.{}: it follows memory and descriptors",
       resource);
+}
+
+std::optional<std::uint64_t> most_descriptors() {
+  const auto own = posix::limit_of(::getpid(), posix::Resource::kDescriptors);
+  if (!own || own->soft >= kDescriptors) return std::nullopt;
+  return std::min(own->hard, kDescriptors);
 }
 
 std::string prefix_in(const std::filesystem::path& state) { return state / "vgdb"; }
@@ -82,6 +96,9 @@ class Valgrind::Interview {
     for (const std::string& resource : question_.resources)
       if (!is_visible(resource)) answer.remarks.push_back(why_invisible(resource));
     if (answer.remarks.size() < question_.resources.size()) watch();
+    if (rounds_ > 0 && !daemon_.is_alive())
+      answer.remarks.push_back(
+          fmt::format("the daemon ended under memcheck after {} operations", done_));
     for (const std::string& resource : question_.resources)
       if (is_visible(resource)) add(resource, answer);
     add_errors(answer);
@@ -93,15 +110,34 @@ class Valgrind::Interview {
   using Opened = std::map<std::vector<std::uint64_t>, std::uint64_t>;
 
   void watch() {
-    question_.work(kOperations);
+    work();
     ask_all();  // What there is now is the base that growth is counted from.
-    for (unsigned round = 0; round < kRounds && daemon_.is_alive(); ++round) {
-      memory_.next_round();
-      descriptors_.next_round();
-      done_ += question_.work(kOperations);
-      ask_all();
+    done_ = 0;
+    while (rounds_ < kRounds && make_round()) {
     }
-    if (!daemon_.is_alive()) throw HarnessError("valgrind", "the daemon ended under memcheck", 0);
+    if (rounds_ == 0) throw HarnessError("valgrind", "the daemon ended under memcheck", 0);
+  }
+
+  /// False where no further one is of use.
+  bool make_round() {
+    if (!work()) return false;
+    ++rounds_;
+    memory_.next_round();
+    descriptors_.next_round();
+    for (;;) {
+      has_grown_ = false;
+      ask_all();
+      if (has_grown_) return true;
+      if (operations_ >= kMostOperations) return false;
+      operations_ *= 4;
+      if (!work()) return false;
+    }
+  }
+
+  /// False where the daemon has ended.
+  bool work() {
+    done_ += question_.work(operations_);
+    return daemon_.is_alive();
   }
 
   void ask_all();
@@ -116,7 +152,10 @@ class Valgrind::Interview {
   GrowingSites memory_, descriptors_;
   std::map<pid_t, Opened> opened_;  ///< At the previous question.
   std::set<pid_t> asked_;
-  std::uint64_t done_ = 0;
+  std::uint64_t operations_ = kOperations;  ///< Of the next work.
+  unsigned rounds_ = 0;
+  std::uint64_t done_ = 0;  ///< Operations in all rounds.
+  bool has_grown_ = false;  ///< Anything, at the last question.
   AddressSpace space_;
   Symbols symbols_;
 };
@@ -138,14 +177,18 @@ void Valgrind::Interview::ask_all() {
       continue;  // A child that ends, or that runs a program of its own.
     }
     const bool is_first = asked_.insert(pid).second;
-    for (const LossRecord& record : parse_leak_check(answer))
-      if (!is_first) memory_.add(record.finding, record.grown_bytes, record.grown_blocks);
+    for (const LossRecord& record : parse_leak_check(answer)) {
+      if (is_first) continue;
+      has_grown_ = true;
+      memory_.add(record.finding, record.grown_bytes, record.grown_blocks);
+    }
     Opened now;
     for (const Finding& descriptor : parse_open_fds(answer)) {
       // A pool may open and close all the time: it grows where a stack has more open than before.
       const std::uint64_t count = ++now[descriptor.addresses];
-      if (!is_first && count > opened_[pid][descriptor.addresses])
-        descriptors_.add(descriptor, 0, 1);
+      if (is_first || count <= opened_[pid][descriptor.addresses]) continue;
+      has_grown_ = true;
+      descriptors_.add(descriptor, 0, 1);
     }
     opened_[pid] = std::move(now);
   }
@@ -193,7 +236,7 @@ void Valgrind::Interview::add(const std::string& resource, Answer& answer) {
   auto sites = (is_memory ? memory_ : descriptors_).steady();
   if (sites.empty()) {
     answer.remarks.push_back(fmt::format(
-        "no call site grew in each of {} rounds under memcheck ({} operations): {}", kRounds, done_,
+        "no call site grew in each of {} rounds under memcheck ({} operations): {}", rounds_, done_,
         is_memory ? "the memory is not of malloc(3), or what leaks is rarer"
                   : "what leaks is rarer, or opened by a child"));
     return;
@@ -263,6 +306,7 @@ std::optional<std::string> Valgrind::prepare(Scenario& scenario) {
                                       "--fullpath-after="};
   scenario.command.insert(scenario.command.begin(), command.begin(), command.end());
   scenario.ready.timeout *= kSlowness;
+  if (!scenario.descriptor_limit) scenario.descriptor_limit = most_descriptors();
   return std::nullopt;
 }
 

@@ -85,7 +85,7 @@ TEST(CommandLine, HasTheDefaultsOfAScenario) {
   EXPECT_EQ(line.scenario.ready.kind, Ready::Kind::kAuto);
   EXPECT_THAT(line.scenario.stress, IsEmpty());
   EXPECT_EQ(line.scenario.window.profile, "tlpi");
-  EXPECT_EQ(line.scenario.budget.time, 60s);
+  EXPECT_EQ(line.scenario.budget.whole_time(), 60s);
 }
 
 TEST(CommandLine, TakesTheCommandsThatStoreAndListRecords) {

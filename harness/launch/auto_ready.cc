@@ -18,6 +18,9 @@ constexpr Duration kQuietAfterListening = milliseconds(30);
 constexpr Duration kLongestWaitAfterListening = milliseconds(1000);
 constexpr Duration kQuietAlone = milliseconds(250);
 constexpr Duration kLongestWaitAlone = milliseconds(1000);
+/// A daemon that still starts, on a busy machine or under Valgrind, waits for the CPU: a SIGHUP for
+/// which it is not ready would end it.
+constexpr Duration kLongestWaitForSleep = milliseconds(5000);
 
 }  // namespace
 
@@ -38,7 +41,8 @@ bool AutoReady::is_shown(const Glance& glance) {
     return unchanged >= kQuietAfterListening ||
            glance.since_launch - *listening_since_ >= kLongestWaitAfterListening;
   }
-  return unchanged >= kQuietAlone || glance.since_launch >= kLongestWaitAlone;
+  return unchanged >= kQuietAlone || (sleeps_ && glance.since_launch >= kLongestWaitAlone) ||
+         glance.since_launch >= kLongestWaitForSleep;
 }
 
 std::vector<proc::SocketFact> AutoReady::new_listeners(const Glance& glance) const {
@@ -58,16 +62,16 @@ bool AutoReady::serves_endpoints(const Glance& glance) const {
 /// Every thread in state S, and no context switch since the last look.
 bool AutoReady::is_quiet(const Glance& glance) {
   Activity activity;
-  bool sleeps = true;
+  sleeps_ = true;
   for (const pid_t pid : glance.processes()) {
     const auto threads = proc::read_thread_activity(pid);
     if (!threads) continue;
-    sleeps = sleeps && std::ranges::all_of(*threads, [](const proc::ThreadActivity& thread) {
-               return thread.state == 'S' || thread.state == 'Z';
-             });
+    sleeps_ = sleeps_ && std::ranges::all_of(*threads, [](const proc::ThreadActivity& thread) {
+                return thread.state == 'S' || thread.state == 'Z';
+              });
     activity.emplace(pid, *threads);
   }
-  const bool is_unchanged = sleeps && activity == last_activity_;
+  const bool is_unchanged = sleeps_ && activity == last_activity_;
   last_activity_ = std::move(activity);
   if (!is_unchanged) unchanged_since_ = glance.since_launch;
   return is_unchanged;

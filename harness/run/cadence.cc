@@ -32,11 +32,11 @@ Cadence choose_cadence(const Calibration& calibration, const Budget& budget) {
   const auto smallest =
       static_cast<double>(whole_cycles(std::ceil(pace * shortest), calibration.cycle));
   const double round_seconds = smallest / pace + calibration.overhead_seconds;
-  const double fits =
-      kPlanned * std::chrono::duration<double>(budget.time).count() / round_seconds * smallest;
+  const double fits = kPlanned * std::chrono::duration<double>(budget.whole_time()).count() /
+                      round_seconds * smallest;
   const double operations = budget.operations
                                 ? static_cast<double>(*budget.operations)
-                                : std::min(fits, static_cast<double>(kDefaultOperations));
+                                : std::min(fits, static_cast<double>(Budget::kUsualOperations));
   // At least 2^3 x 16 = 128 rounds, with shorter ones where the budget is small.
   const double octaves = std::max(3.0, std::floor(std::log2(operations / (kBlocks * smallest))));
   const double rounds = kBlocks * std::exp2(octaves);

@@ -24,8 +24,6 @@ struct Cadence {
   std::uint64_t budget = 0;  ///< N
 };
 
-inline constexpr std::uint64_t kDefaultOperations = 262'144;
-
 /// Rounds of at least 2 ms, of 20 times the cost of a sample (so that sampling stays under 5 % of
 /// the time) and of twice what else a round costs, and at least 128 of them where the budget
 /// allows.

@@ -42,9 +42,22 @@ TEST(Cadence, StaysWithinTheBudgetOfTheUser) {
   EXPECT_GT(cadence.budget, 8'000u);
 }
 
+TEST(Budget, GivesMoreThanTheUsualOperationsMoreTime) {
+  Budget budget;
+  EXPECT_FALSE(budget.is_long());
+  EXPECT_EQ(budget.whole_time(), 60s);
+  budget.operations = Budget::kUsualOperations;
+  EXPECT_FALSE(budget.is_long());
+  budget.operations = 4 * Budget::kUsualOperations;
+  EXPECT_TRUE(budget.is_long());
+  EXPECT_EQ(budget.whole_time(), 240s);
+  budget.time = 5s;
+  EXPECT_EQ(budget.whole_time(), 5s);
+}
+
 TEST(Cadence, FitsAFastDaemonIntoTheDefaultAndASlowOneIntoTheTime) {
-  EXPECT_NEAR(static_cast<double>(choose_cadence(of_pace(50'000), {}).budget), kDefaultOperations,
-              kDefaultOperations * 0.05);
+  EXPECT_NEAR(static_cast<double>(choose_cadence(of_pace(50'000), {}).budget),
+              Budget::kUsualOperations, Budget::kUsualOperations * 0.05);
   EXPECT_LE(choose_cadence(of_pace(50), {}).budget, 50u * 60u);
 }
 

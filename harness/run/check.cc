@@ -32,7 +32,8 @@ posix::Clock::duration own_deadline(const Scenario& scenario, const Selection& s
   const auto usual = 2 * scenario.ready.timeout + 3 * scenario.window.length + 10s;
   const auto rehearsal = (scenario.is_thorough ? 4 : 1) * usual;
   const int attempts = 2;  // With the agent, and without.
-  return attempts * scenario.budget.time * (scenario.extends ? 16 : 1) + 60s + run::kLongestBlame +
+  return attempts * scenario.budget.whole_time() * (scenario.extends ? 16 : 1) + 60s +
+         run::kLongestBlame +
          rehearsal * (1 + selection.rehearsals.size() + (scenario.warp ? 2 : 0));
 }
 

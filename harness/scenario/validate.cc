@@ -51,7 +51,7 @@ void validate_measures(const Scenario& scenario) {
   require(!scenario.operations_per_second || (*scenario.operations_per_second > 0 &&
                                               std::isfinite(*scenario.operations_per_second)),
           "the rate must be above 0 operations a second");
-  require(scenario.budget.time > Duration::zero(), "the time budget must be above 0");
+  require(scenario.budget.whole_time() > Duration::zero(), "the time budget must be above 0");
   require(!scenario.budget.operations || *scenario.budget.operations > 0,
           "the budget must be at least 1 operation");
   require(scenario.window.length > Duration::zero(), "the window must be above 0");

@@ -70,8 +70,20 @@ struct Stress {
 
 /// How much a run may spend. The run stops earlier when every verdict is in.
 struct Budget {
-  std::optional<std::uint64_t> operations;  ///< Default: what fits `time`, at most 262 144.
-  Duration time = std::chrono::seconds(60);
+  static constexpr std::uint64_t kUsualOperations = 262'144;
+  static constexpr Duration kUsualTime = std::chrono::seconds(60);
+
+  /// Default: what fits the time, at most the usual ones. Who asks for more looks for what is rare:
+  /// no pass ends the run before they are made.
+  std::optional<std::uint64_t> operations;
+  /// Default: the usual one, in proportion longer for more than the usual operations.
+  std::optional<Duration> time;
+
+  bool is_long() const { return operations.value_or(0) > kUsualOperations; }
+  Duration whole_time() const {
+    const double share = is_long() ? static_cast<double>(*operations) / kUsualOperations : 1;
+    return time.value_or(std::chrono::duration_cast<Duration>(share * kUsualTime));
+  }
 };
 
 /// The time between SIGTERM and SIGKILL.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keeps each request in a block that operator new gives. Run: keeps_in_cpp PORT|PATH
+// Keeps the last request in an entry of its own, in C++.
+// Flaw: nobody deletes the entry before. Run: heap_new_without_delete PORT|PATH
 #include <cstring>
 
 #define _Noreturn [[noreturn]]
