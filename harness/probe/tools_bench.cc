@@ -56,6 +56,7 @@ std::optional<double> cpu_seconds(const Tool& tool, const std::string& load, lon
   how.program = how.arguments.front();
   std::optional<AgentArea> area;
   if (tool.agent) {
+    std::filesystem::remove(scratch() / "agent");
     area.emplace(scratch() / "agent", *tool.agent);
     const std::string& variable = area->variable();
     const auto equals = variable.find('=');
