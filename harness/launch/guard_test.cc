@@ -320,6 +320,24 @@ TEST(GuardEndAll, RemovesSharedMemoryThatWasNotedBeforeItsProcessEnded) {
   EXPECT_FALSE(memory.is_there());
 }
 
+TEST(GuardEndAll, RemovesSharedMemoryThatWasLetGoOf) {
+  const Folder folder;
+  Guard guard = Guard::start({});
+  const fs::path memory = "/dev/shm/" + folder.path().filename().native();
+  const fs::path go = folder.path() / "go", done = folder.path() / "done";
+  ASSERT_EQ(::mkfifo(go.c_str(), 0600), 0);
+  spawned(guard, command_of({"/bin/sh", "-c",
+                             "exec 3>\"$0\"; read line <\"$1\"; exec 3>&-; : >\"$2\"; "
+                             "exec sleep 1000",
+                             memory, go, done}));
+  ASSERT_TRUE(eventually([&] { return fs::exists(memory); }));
+  EXPECT_TRUE(guard.has_processes());  // By then it has seen that the memory was made.
+  posix::write_file(go, "on\n");
+  ASSERT_TRUE(eventually([&] { return fs::exists(done); }));
+  EXPECT_TRUE(guard.end_all());
+  EXPECT_FALSE(fs::exists(memory));
+}
+
 TEST(GuardEndAll, LeavesSharedMemoryThatSomebodyElseUses) {
   const Folder folder;
   Guard guard = Guard::start({});

@@ -35,6 +35,7 @@ namespace {
 
 int harness = -1;  // pidfd
 int signals = -1;  // signalfd
+int memory = -1;   // inotify, of /dev/shm
 Cgroup cgroup;
 
 /// Exits that the harness has not read yet. A harness that never looks loses the oldest.
@@ -155,11 +156,16 @@ bool end_cgroup(int patience_milliseconds) {
   return false;
 }
 
+/// Root's privilege; without it a machine full of busy processes makes the end take longer, and
+/// shared memory that a process makes and lets go of at once may be seen too late. What the guard
+/// starts does not inherit it.
+void hurry() {
+  sched_param lowest{1};
+  sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
+}
+
 /// The end of the guard itself. A process in uninterruptible sleep is waited for, up to a minute.
 [[noreturn]] void retire(const char* folder_to_remove) {
-  // Root's privilege; without it a machine full of busy processes makes this take longer.
-  sched_param lowest{1};
-  sched_setscheduler(0, SCHED_RR, &lowest);
   end_all(60000);
   remove_unused_shared_memory();
   if (folder_to_remove != nullptr && folder_to_remove[0] != '\0') remove_tree(folder_to_remove);
@@ -253,14 +259,32 @@ void answer(const Received& received) {
   }
 }
 
+/// A daemon that makes shared memory all the time is not looked at more often than this.
+constexpr long long kMillisecondsBetweenNotes = 10;
+
+void note_new_memory() {
+  char events[4096];
+  while (read(memory, events, sizeof events) > 0) {
+  }
+  note_shared_memory();
+}
+
 void serve(const char* folder) {
+  long long next_note = 0;
   for (;;) {
     bool has_news = exits.count > 0;
+    long long until_note = next_note - milliseconds_now();
+    bool may_note = until_note <= 0;
     pollfd fds[] = {{kControlFd, static_cast<short>(has_news ? POLLIN | POLLOUT : POLLIN), 0},
                     {harness, POLLIN, 0},
-                    {signals, POLLIN, 0}};
-    if (poll(fds, 3, -1) < 0) continue;
+                    {signals, POLLIN, 0},
+                    {may_note ? memory : -1, POLLIN, 0}};
+    if (poll(fds, 4, may_note ? -1 : static_cast<int>(until_note)) < 0) continue;
     if (fds[1].revents != 0) retire(folder);
+    if (fds[3].revents != 0) {  // Before an ended process is reaped or a request answered.
+      note_new_memory();
+      next_note = milliseconds_now() + kMillisecondsBetweenNotes;
+    }
     if (fds[2].revents != 0) {
       signalfd_siginfo info;
       bool is_ending =
@@ -300,6 +324,8 @@ int main(int argc, char** argv) {
   syscall(SYS_close_range, kControlFd + 1, ~0U, 0);
   fcntl(kControlFd, F_SETFD, FD_CLOEXEC);
   start_shared_memory_notes();
+  memory = watch_shared_memory();
+  hurry();
   signals = catch_signals();
   harness = static_cast<int>(syscall(SYS_pidfd_open, harness_pid, 0));
   // Asked after the pidfd was opened: the parent is still the harness, so the pidfd is the

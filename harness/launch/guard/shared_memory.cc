@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -67,11 +68,22 @@ PosixNote* find_posix(const char* path) {
   return nullptr;
 }
 
+/// Those of files that are gone make place.
+void forget_removed() {
+  int kept = 0;
+  for (int i = 0; i < posix_count; ++i) {
+    if (inode_if_new(posix_notes[i].path) == posix_notes[i].inode)
+      posix_notes[kept++] = posix_notes[i];
+  }
+  posix_count = kept;
+}
+
 void note_posix(const char* path) {
   std::uint64_t inode = inode_if_new(path);
   PosixNote* note = find_posix(path);
   std::size_t size = strlen(path) + 1;
   if (inode == 0 || size > sizeof note->path) return;
+  if (note == nullptr && posix_count == kMostNotes) forget_removed();
   if (note == nullptr && posix_count == kMostNotes) return;
   if (note == nullptr) note = &posix_notes[posix_count++];
   memcpy(note->path, path, size);
@@ -165,6 +177,12 @@ void start_shared_memory_notes() {
 
 void remember_creator(pid_t pid) {
   if (pid > 0 && pid < kMostPids) creators[pid / 64] |= std::uint64_t{1} << (pid % 64);
+}
+
+int watch_shared_memory() {
+  int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  if (watch >= 0) inotify_add_watch(watch, kPosixFolder, IN_CREATE);
+  return watch;
 }
 
 void note_shared_memory() { for_each_descendant(note_process); }

@@ -16,6 +16,10 @@ void start_shared_memory_notes();
 /// A process that has been ours: what it created is ours.
 void remember_creator(pid_t pid);
 
+/// Readable when POSIX shared memory was made by anybody: note it soon, for its maker may let go of
+/// it at once. inotify(7); -1 where there is none.
+int watch_shared_memory();
+
 /// Notes what every descendant has mapped or open now.
 void note_shared_memory();
 
