@@ -53,6 +53,7 @@ class Audit {
       thread->stop.kind = Kind::kHalt;  // The signal is dropped.
     } else if (thread && look == Look::kSteps) {
       step(*thread, functions);
+      if (!run_.functions.empty()) excuse_in_wait(*thread);
     } else if (thread) {
       go_from_call_to_call(*thread);
     }
@@ -108,6 +109,36 @@ class Audit {
       if (is_in_call && !note_call(place->call)) return;
     }
     run_.end = HandlerRun::End::kTooLong;
+  }
+
+  /// What a handler calls is safe where it interrupts nothing but a wait.
+  void excuse_in_wait(Thread& thread) {
+    const HandlerRun::End end = run_.end;
+    const bool may_go_on = end == HandlerRun::End::kReturned || end == HandlerRun::End::kTooLong;
+    if (may_go_on && is_blocked_next(thread)) {
+      run_.end = HandlerRun::End::kOnlyInWaits;
+      run_.functions.clear();
+    } else {
+      run_.end = end;
+    }
+  }
+
+  /// Whether the first call after the interrupted one blocks the signal.
+  bool is_blocked_next(Thread& thread) {
+    const posix::Deadline deadline(kMostInHandler);
+    bool has_returned = false;
+    while (!deadline.has_passed() && advance(thread, Go::kToNextCall, 0, true)) {
+      if (!thread.stands_at(Kind::kCall) || !thread.call) continue;
+      const posix::TracedCall& call = *thread.call;
+      if (!has_returned) {
+        has_returned = call.number == __NR_rt_sigreturn;
+      } else if (call.number == __NR_rt_sigprocmask && !call.is_entry) {
+        return is_blocked_outside(thread);
+      } else if (call.number != __NR_rt_sigprocmask && call.is_entry) {
+        return false;
+      }
+    }
+    return false;
   }
 
   void go_from_call_to_call(Thread& thread) {

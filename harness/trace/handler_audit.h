@@ -18,7 +18,7 @@ struct HandlerRun {
   enum class End {
     kReturned,      ///< To where the signal came.
     kNotDelivered,  ///< Blocked, or taken by signalfd(2) or sigwait(3): no handler ran.
-    kOnlyInWaits,   ///< The signal is blocked but for a wait such as sigsuspend(2): not looked at.
+    kOnlyInWaits,   ///< The signal is blocked but for a wait: what it calls is not looked at.
     kLeft,          ///< By longjmp(3), or the process ended.
     kBlocked,       ///< It waits in a system call.
     kTooLong,       ///< It is not over yet, after 200 000 instructions or 8 s.
@@ -38,8 +38,9 @@ struct HandlerRun {
 enum class Look { kSteps, kCalls };
 
 /// Sends the signal to a process and looks at the thread that takes it, until its handler returns.
-/// Where the handler runs only within a wait that unblocks the signal, it does not run at all.
-/// Throws HarnessError.
+/// Where the handler runs only within a wait that unblocks the signal (sigsuspend(2), ppoll(2)), it
+/// does not run at all. The same is said of one that ran where the signal was unblocked for the
+/// wait alone: the first call after it blocks the signal again. Throws HarnessError.
 std::variant<HandlerRun, Refusal> audit_handler(pid_t pid, int signal, Look look);
 
 /// What a call in a handler betrays: "takes memory (brk)", "waits for a lock (futex)"; empty for
