@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "posix/clock.h"
 #include "proc/files.h"
 #include "rehearsals/start/background.h"
 #include "rehearsals/start/checks.h"
@@ -9,9 +10,23 @@
 namespace watertight::rehearsals {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto kMostToLetGo = 2s;
+
 /// What who started it reads, as long as anybody has it open: here it is a file, elsewhere a pipe.
 bool is_launchers(const proc::OpenFile& file, const launch::Daemon& daemon) {
   return file.fd <= 2 && file.target.starts_with(daemon.folder().output().native());
+}
+
+std::vector<std::string> kept_streams(const launch::Daemon& daemon) {
+  std::vector<std::string> kept;
+  for (const pid_t pid : daemon.processes()) {
+    const auto files = proc::read_open_files(pid);
+    for (const proc::OpenFile& file : files.value_or(std::vector<proc::OpenFile>{}))
+      if (is_launchers(file, daemon)) kept.push_back(fmt::format("fd {} of pid {}", file.fd, pid));
+  }
+  return kept;
 }
 
 }  // namespace
@@ -21,12 +36,12 @@ CheckResult start_std_fds(const Scenario& scenario, const Interrupted& interrupt
   auto started = start_in_background(stage);
   if (auto* none = std::get_if<CheckResult>(&started)) return std::move(*none);
   const auto& daemon = std::get<launch::Daemon>(started);
-  std::vector<std::string> kept;
-  const std::vector<pid_t> processes = daemon.processes();
-  for (const pid_t pid : processes) {
-    const auto files = proc::read_open_files(pid);
-    for (const proc::OpenFile& file : files.value_or(std::vector<proc::OpenFile>{}))
-      if (is_launchers(file, daemon)) kept.push_back(fmt::format("fd {} of pid {}", file.fd, pid));
+  // Some let go of them when who started them has long ended: who reads them waits that long only.
+  std::vector<std::string> kept = kept_streams(daemon);
+  const posix::Deadline deadline(kMostToLetGo);
+  while (!kept.empty() && !deadline.has_passed() && !stage.is_interrupted()) {
+    posix::pause_for(10ms);
+    kept = kept_streams(daemon);
   }
   if (!kept.empty()) {
     return failed(fmt::format("is in the background and keeps the output of who started it ({}): "
@@ -36,7 +51,7 @@ CheckResult start_std_fds(const Scenario& scenario, const Interrupted& interrupt
   }
   return passed(fmt::format(
       "lets go of the streams of who started it, in {}; would have caught one that keeps them",
-      count_of(processes.size(), "process", "processes")));
+      count_of(daemon.processes().size(), "process", "processes")));
 }
 
 }  // namespace watertight::rehearsals
