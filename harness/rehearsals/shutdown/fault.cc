@@ -12,6 +12,8 @@ namespace watertight::rehearsals {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{5};
+/// A crash that depends on the moment does not come each time.
+constexpr int kMostAttempts = 3;
 
 }  // namespace
 
@@ -34,18 +36,23 @@ std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& da
 
 void add_crash(const Scenario& scenario, const Interrupted& interrupted,
                const std::function<void(const launch::Daemon&)>& tell, CheckResult& crash) {
-  Stage stage(scenario, interrupted);
-  auto daemon = stage.start();
-  if (!daemon) return;
-  blame::CrashCatcher catcher(daemon->processes());
-  tell(*daemon);
-  const posix::Deadline deadline(scenario.window.length);
-  while (!catcher.is_over() && !deadline.has_passed() && !stage.is_interrupted())
-    posix::pause_for(kBetweenLooks);
-  blame::ThreadStacks seen = catcher.result();
+  blame::ThreadStacks seen;
+  for (int attempt = 0; attempt < kMostAttempts && seen.stacks.empty(); ++attempt) {
+    Stage stage(scenario, interrupted);
+    auto daemon = stage.start();
+    if (!daemon) return;
+    blame::CrashCatcher catcher(daemon->processes());
+    tell(*daemon);
+    const posix::Deadline deadline(scenario.window.length);
+    while (!catcher.is_over() && !deadline.has_passed() && !stage.is_interrupted())
+      posix::pause_for(kBetweenLooks);
+    seen = catcher.result();
+    if (!seen.remarks.empty()) break;
+  }
   crash.stacks = std::move(seen.stacks);
   if (crash.stacks.empty() && seen.remarks.empty())
-    seen.remarks.emplace_back("another instance that ptrace(2) watched did not crash");
+    seen.remarks.push_back(
+        fmt::format("{} more instances that ptrace(2) watched did not crash", kMostAttempts));
   for (const std::string& remark : seen.remarks) crash.evidence.push_back("no stack: " + remark);
 }
 

@@ -14,8 +14,8 @@ namespace watertight::rehearsals {
 std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& daemon,
                                       std::string_view when);
 
-/// Lets one more instance go the same way with ptrace(2) at its side, and adds to a crash where it
-/// was, or that it did not happen again.
+/// Lets up to three more instances go the same way with ptrace(2) at their side, and adds to a
+/// crash where it was, or that it did not happen again.
 void add_crash(const Scenario& scenario, const Interrupted& interrupted,
                const std::function<void(const launch::Daemon&)>& tell, CheckResult& crash);
 
