@@ -338,6 +338,41 @@ TEST(GuardEndAll, RemovesSharedMemoryThatWasLetGoOf) {
   EXPECT_FALSE(fs::exists(memory));
 }
 
+/// A process that holds `name`.1, beside which there is a `name`.22 that nobody holds.
+struct Kin {
+  std::string stem;
+
+  fs::path path(int number) const { return "/dev/shm/" + stem + "." + std::to_string(number); }
+  bool is_there(int number) const { return fs::exists(path(number)); }
+  explicit Kin(Guard& guard, const Folder& folder) : stem(folder.path().filename()) {
+    spawned(guard, command_of({"/bin/sh", "-c", "exec 3>\"$0\"; exec sleep 1000", path(1)}));
+    EXPECT_TRUE(eventually([&] { return is_there(1); }));
+    posix::write_file(path(22), "");
+  }
+};
+
+TEST(GuardEndAll, RemovesSharedMemoryThatIsKinToItsOwn) {
+  const Folder folder;
+  Guard guard = Guard::start({});
+  const Kin kin(guard, folder);
+  EXPECT_TRUE(guard.end_all());
+  EXPECT_FALSE(kin.is_there(1));
+  EXPECT_FALSE(kin.is_there(22));
+}
+
+TEST(GuardEndAll, LeavesKinWhoseKinSomebodyElseUses) {
+  const Folder folder;
+  Guard guard = Guard::start({});
+  const Kin kin(guard, folder);
+  const posix::UniqueFd other(::open(kin.path(333).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  EXPECT_TRUE(guard.end_all());
+  EXPECT_FALSE(kin.is_there(1));
+  EXPECT_TRUE(kin.is_there(22));
+  EXPECT_TRUE(kin.is_there(333));
+  fs::remove(kin.path(22));
+  fs::remove(kin.path(333));
+}
+
 TEST(GuardEndAll, LeavesSharedMemoryThatSomebodyElseUses) {
   const Folder folder;
   Guard guard = Guard::start({});

@@ -26,6 +26,8 @@ constexpr int kMostNotes = 1024;  // Far above what a daemon uses; what comes af
 struct PosixNote {
   char path[sizeof kPosixFolder + NAME_MAX];
   std::uint64_t inode;
+  uid_t owner;
+  bool is_orphan;  ///< Known by its name only.
   bool is_used;
 };
 
@@ -49,16 +51,22 @@ void note_system_v(int id) {
   if (system_v_count < kMostNotes) system_v_notes[system_v_count++] = id;
 }
 
-/// Inode of a file that was born after we started; 0 else, and where its birth is not known (tmpfs
-/// tells it since kernel 6.0): what may be somebody else's stays.
-std::uint64_t inode_if_new(const char* path) {
+/// A file that was born after we started. Its inode is 0 else, and where its birth is not known
+/// (tmpfs tells it since kernel 6.0): what may be somebody else's stays.
+struct NewFile {
+  std::uint64_t inode;
+  uid_t owner;
+};
+
+NewFile find_new(const char* path) {
   struct statx facts;
-  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME | STATX_INO, &facts) != 0) return 0;
-  if ((facts.stx_mask & STATX_BTIME) == 0 || !S_ISREG(facts.stx_mode)) return 0;
+  constexpr unsigned kAsked = STATX_BTIME | STATX_INO | STATX_UID;
+  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, kAsked, &facts) != 0) return {};
+  if ((facts.stx_mask & STATX_BTIME) == 0 || !S_ISREG(facts.stx_mode)) return {};
   bool is_older = facts.stx_btime.tv_sec != started.tv_sec
                       ? facts.stx_btime.tv_sec < started.tv_sec
                       : facts.stx_btime.tv_nsec < started.tv_nsec;
-  return is_older ? 0 : facts.stx_ino;
+  return is_older ? NewFile{} : NewFile{facts.stx_ino, facts.stx_uid};
 }
 
 PosixNote* find_posix(const char* path) {
@@ -72,22 +80,56 @@ PosixNote* find_posix(const char* path) {
 void forget_removed() {
   int kept = 0;
   for (int i = 0; i < posix_count; ++i) {
-    if (inode_if_new(posix_notes[i].path) == posix_notes[i].inode)
+    if (find_new(posix_notes[i].path).inode == posix_notes[i].inode)
       posix_notes[kept++] = posix_notes[i];
   }
   posix_count = kept;
 }
 
-void note_posix(const char* path) {
-  std::uint64_t inode = inode_if_new(path);
+void note_posix(const char* path, bool is_orphan = false) {
+  NewFile file = find_new(path);
   PosixNote* note = find_posix(path);
   std::size_t size = strlen(path) + 1;
-  if (inode == 0 || size > sizeof note->path) return;
+  if (file.inode == 0 || size > sizeof note->path) return;
   if (note == nullptr && posix_count == kMostNotes) forget_removed();
   if (note == nullptr && posix_count == kMostNotes) return;
   if (note == nullptr) note = &posix_notes[posix_count++];
   memcpy(note->path, path, size);
-  note->inode = inode;
+  note->inode = file.inode;
+  note->owner = file.owner;
+  note->is_orphan = is_orphan;
+  note->is_used = false;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Names that differ in their numbers alone, as PostgreSQL.1 and PostgreSQL.27.
+bool is_kin(const char* one, const char* other) {
+  while (*one != '\0' && *other != '\0') {
+    if (is_digit(*one) && is_digit(*other)) {
+      while (is_digit(*one)) ++one;
+      while (is_digit(*other)) ++other;
+    } else if (*one++ != *other++) {
+      return false;
+    }
+  }
+  return *one == *other;
+}
+
+/// What a process made and let go of between two looks: as new as what was noted, of the same
+/// owner, and its kin by name.
+void note_orphans() {
+  const int seen = posix_count;
+  DIR* folder = opendir(kPosixFolder);
+  while (const dirent* entry = folder != nullptr ? readdir(folder) : nullptr) {
+    char path[sizeof posix_notes[0].path];
+    (void)snprintf(path, sizeof path, "%s%s", kPosixFolder, entry->d_name);
+    for (int i = 0; i < seen && find_posix(path) == nullptr; ++i) {
+      const bool is_akin = is_kin(path, posix_notes[i].path);
+      if (is_akin && find_new(path).owner == posix_notes[i].owner) note_posix(path, true);
+    }
+  }
+  if (folder != nullptr) closedir(folder);
 }
 
 /// Gives every shared object that a process has mapped or open to `visit`.
@@ -146,7 +188,11 @@ void mark_posix_in_use() {
     if (pid <= 0 || pid == getpid()) continue;
     for_each_shared(pid, [](const SharedMapping& mapping) {
       if (mapping.kind != SharedMapping::kPosix) return;
-      if (PosixNote* note = find_posix(mapping.path)) note->is_used = true;
+      for (int i = 0; i < posix_count; ++i) {
+        PosixNote& note = posix_notes[i];
+        const bool is_it = strcmp(note.path, mapping.path) == 0;
+        note.is_used |= is_it || (note.is_orphan && is_kin(note.path, mapping.path));
+      }
     });
   }
   if (proc != nullptr) closedir(proc);
@@ -197,10 +243,13 @@ void remove_unused_shared_memory() {
       shmctl(system_v_notes[i], IPC_RMID, nullptr);
   }
   system_v_count = 0;
-  if (posix_count > 0) mark_posix_in_use();
+  if (posix_count > 0) {
+    note_orphans();
+    mark_posix_in_use();
+  }
   for (int i = 0; i < posix_count; ++i) {
     const PosixNote& note = posix_notes[i];
-    if (!note.is_used && inode_if_new(note.path) == note.inode) unlink(note.path);
+    if (!note.is_used && find_new(note.path).inode == note.inode) unlink(note.path);
   }
   posix_count = 0;
 }

@@ -7,8 +7,9 @@ namespace watertight::guard {
 
 /// Shared memory outlives its processes, and once they are dead nobody can tell whose it was. So it
 /// is noted while they live (mappings and descriptors) or by its creator's pid (System V), and
-/// removed when they are gone and nobody else uses it. What existed before the guard started is
-/// never touched.
+/// removed when they are gone and nobody else uses it. With what was noted goes what differs from
+/// it in the numbers of its name alone, has its owner, and is used by nobody, nor its kin. What
+/// existed before the guard started is never touched.
 
 /// Call once, at the start.
 void start_shared_memory_notes();
