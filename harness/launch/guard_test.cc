@@ -11,13 +11,10 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/shm.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <set>
-#include <sstream>
 
 namespace watertight::launch {
 namespace {
@@ -32,14 +29,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::program;
 using ::testing::SizeIs;
-
-posix::ProcessHandle spawned(Guard& guard, const Command& command) {
-  auto result = guard.spawn(command);
-  if (const auto* failure = std::get_if<SpawnFailure>(&result)) {
-    throw std::runtime_error(failure->message);
-  }
-  return std::get<posix::ProcessHandle>(std::move(result));
-}
+using testing::soon;
+using testing::spawned;
 
 std::string failure_of(const Command& command) {
   Guard guard = Guard::start({});
@@ -53,8 +44,6 @@ std::string write_script(const fs::path& path, std::string_view text) {
   fs::permissions(path, fs::perms::owner_all);
   return path;
 }
-
-posix::Deadline soon() { return posix::Deadline(std::chrono::seconds(20)); }
 
 TEST(GuardSpawn, NamesAProgramThatIsNotInPath) {
   EXPECT_THAT(failure_of(command_of({"no-such-daemon"})),
@@ -271,123 +260,6 @@ TEST(GuardEndAll, LeavesTheGuardUsable) {
   const auto status = guard.wait_for_exit(process.pid(), soon());
   ASSERT_TRUE(status);
   EXPECT_EQ(status->code, 4);
-}
-
-struct SharedMemory {
-  int mapped = -1;
-  int unmapped = -1;
-  std::string name;
-
-  bool is_there() const {
-    shmid_ds facts;
-    return ::shmctl(mapped, IPC_STAT, &facts) == 0 || ::shmctl(unmapped, IPC_STAT, &facts) == 0 ||
-           fs::exists("/dev/shm" + name);
-  }
-};
-
-SharedMemory share_memory(Guard& guard, const Folder& folder) {
-  SharedMemory memory;
-  memory.name = "/" + folder.path().filename().native();
-  Command command = command_of({program("shares_memory"), memory.name});
-  command.output = folder.path() / "output";
-  spawned(guard, command);
-  EXPECT_TRUE(eventually([&] {
-    std::istringstream ids(posix::read_file(command.output).value_or(""));
-    return bool(ids >> memory.mapped >> memory.unmapped);
-  }));
-  return memory;
-}
-
-TEST(GuardEndAll, RemovesSharedMemoryOfItsProcesses) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const SharedMemory memory = share_memory(guard, folder);
-  ASSERT_TRUE(memory.is_there());
-  EXPECT_TRUE(guard.end_all());
-  EXPECT_FALSE(memory.is_there());
-}
-
-TEST(GuardEndAll, RemovesSharedMemoryThatWasNotedBeforeItsProcessEnded) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const SharedMemory memory = share_memory(guard, folder);
-  guard.note_shared_memory();
-  const pid_t pid = guard.processes().at(0);
-  posix::ProcessHandle::open(pid)->signal(SIGKILL);
-  ASSERT_TRUE(guard.wait_for_exit(pid, soon()));
-  ASSERT_TRUE(memory.is_there());
-  EXPECT_TRUE(guard.end_all());
-  EXPECT_FALSE(memory.is_there());
-}
-
-TEST(GuardEndAll, RemovesSharedMemoryThatWasLetGoOf) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const fs::path memory = "/dev/shm/" + folder.path().filename().native();
-  const fs::path go = folder.path() / "go", done = folder.path() / "done";
-  ASSERT_EQ(::mkfifo(go.c_str(), 0600), 0);
-  spawned(guard, command_of({"/bin/sh", "-c",
-                             "exec 3>\"$0\"; read line <\"$1\"; exec 3>&-; : >\"$2\"; "
-                             "exec sleep 1000",
-                             memory, go, done}));
-  ASSERT_TRUE(eventually([&] { return fs::exists(memory); }));
-  EXPECT_TRUE(guard.has_processes());  // By then it has seen that the memory was made.
-  posix::write_file(go, "on\n");
-  ASSERT_TRUE(eventually([&] { return fs::exists(done); }));
-  EXPECT_TRUE(guard.end_all());
-  EXPECT_FALSE(fs::exists(memory));
-}
-
-/// A process that holds `name`.1, beside which there is a `name`.22 that nobody holds.
-struct Kin {
-  std::string stem;
-
-  fs::path path(int number) const { return "/dev/shm/" + stem + "." + std::to_string(number); }
-  bool is_there(int number) const { return fs::exists(path(number)); }
-  explicit Kin(Guard& guard, const Folder& folder) : stem(folder.path().filename()) {
-    spawned(guard, command_of({"/bin/sh", "-c", "exec 3>\"$0\"; exec sleep 1000", path(1)}));
-    EXPECT_TRUE(eventually([&] { return is_there(1); }));
-    posix::write_file(path(22), "");
-  }
-};
-
-TEST(GuardEndAll, RemovesSharedMemoryThatIsKinToItsOwn) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const Kin kin(guard, folder);
-  EXPECT_TRUE(guard.end_all());
-  EXPECT_FALSE(kin.is_there(1));
-  EXPECT_FALSE(kin.is_there(22));
-}
-
-TEST(GuardEndAll, LeavesKinWhoseKinSomebodyElseUses) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const Kin kin(guard, folder);
-  const posix::UniqueFd other(::open(kin.path(333).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-  EXPECT_TRUE(guard.end_all());
-  EXPECT_FALSE(kin.is_there(1));
-  EXPECT_TRUE(kin.is_there(22));
-  EXPECT_TRUE(kin.is_there(333));
-  fs::remove(kin.path(22));
-  fs::remove(kin.path(333));
-}
-
-TEST(GuardEndAll, LeavesSharedMemoryThatSomebodyElseUses) {
-  const Folder folder;
-  Guard guard = Guard::start({});
-  const SharedMemory memory = share_memory(guard, folder);
-  const void* attached = ::shmat(memory.mapped, nullptr, 0);
-  ASSERT_NE(attached, reinterpret_cast<void*>(-1));
-  const int file = ::shm_open(memory.name.c_str(), O_RDWR, 0);
-  ASSERT_GE(file, 0);
-  EXPECT_TRUE(guard.end_all());
-  shmid_ds facts;
-  EXPECT_EQ(::shmctl(memory.mapped, IPC_STAT, &facts), 0);
-  EXPECT_EQ(::shm_unlink(memory.name.c_str()), 0);
-  ::close(file);
-  ::shmdt(attached);
-  ::shmctl(memory.mapped, IPC_RMID, nullptr);
 }
 
 TEST(Guard, EndsEverythingWhenItIsDestroyed) {

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "launch/daemon.h"
+#include "launch/guard.h"
 #include "posix/clock.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace watertight::launch::testing {
@@ -43,6 +46,17 @@ inline Command command_of(std::vector<std::string> arguments) {
   command.environment = posix::current_environment();
   return command;
 }
+
+/// What a guard started. Throws std::runtime_error.
+inline posix::ProcessHandle spawned(Guard& guard, const Command& command) {
+  auto result = guard.spawn(command);
+  if (const auto* failure = std::get_if<SpawnFailure>(&result))
+    throw std::runtime_error(failure->message);
+  return std::get<posix::ProcessHandle>(std::move(result));
+}
+
+/// A time that only a broken machine needs.
+inline posix::Deadline soon() { return posix::Deadline(std::chrono::seconds(20)); }
 
 /// A folder for one test, removed at its end.
 class Folder {
