@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/stage.h"
 
+#include "posix/clock.h"
+#include "stress/quiescence.h"
+
 #include <fmt/format.h>
 
 #include <utility>
 
 namespace watertight::rehearsals {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kStartIsOver = 250ms, kMostForQuiet = 2s;
 
 CheckResult result_of(Verdict verdict, std::string summary,
                       std::vector<std::string> evidence = {}) {
@@ -43,6 +50,11 @@ CheckResult inconclusive(std::string summary, const HangEvidence& evidence) {
 
 CheckResult not_applicable(std::string summary) {
   return result_of(Verdict::kNotApplicable, std::move(summary));
+}
+
+void let_rest(const launch::Daemon& daemon) {
+  posix::pause_for(kStartIsOver);
+  stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
 }
 
 std::string count_of(std::size_t count, std::string_view one, std::string_view many) {

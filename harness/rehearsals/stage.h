@@ -26,6 +26,10 @@ std::string count_of(std::size_t count, std::string_view one, std::string_view m
 /// "3.1 ms", "0.21 s"
 std::string text_of(Duration duration);
 
+/// Lets an instance come to rest. Ready is not done: cron writes its PID file first, and the mark
+/// of a reboot after it.
+void let_rest(const launch::Daemon& daemon);
+
 /// Where a rehearsal plays: a site of its own, made when the first instance starts. An instance
 /// that does not start is not what the rehearsal is about, and makes it inconclusive:
 ///

@@ -4,7 +4,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +19,6 @@ using namespace std::chrono_literals;
 constexpr int kPoints = 60, kQuickPoints = 12;
 /// The first instant is always one; a daemon that starts faster than we can tell has others too.
 constexpr Duration kLeastSweep = 10ms, kMostSweep = 4s;
-constexpr Duration kStartIsOver = 250ms, kMostForQuiet = 2s;
 constexpr auto kMostForAll = 10s, kQuickMostForAll = 2s;
 
 std::set<std::string> names_of(const Leftovers& leftovers, const std::filesystem::path& state) {
@@ -44,9 +42,7 @@ std::variant<LaterStop, CheckResult> stop_later(const Scenario& scenario,
   const Leftovers leftovers(site->state());
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  // Ready is not done: cron writes its PID file first, and the mark of a reboot after it.
-  posix::pause_for(kStartIsOver);
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  let_rest(*daemon);
   stop_daemon(*daemon, {.window = scenario.window.length, .tell = tell_all, .waits_for_all = true},
               interrupted);
   return LaterStop{names_of(leftovers, site->state()), daemon->ready_after()};

@@ -41,7 +41,8 @@ auto apart(const Second& second) {
   };
 }
 
-/// One stop; `second` null: without a second signal.
+/// One stop; `second` null: without a second signal, when it rests after its start and has all
+/// that it may leave.
 Outcome stop_once(const Scenario& scenario, const Interrupted& interrupted, const Second* second) {
   Outcome outcome;
   Stage stage(scenario, interrupted);
@@ -50,6 +51,7 @@ Outcome stop_once(const Scenario& scenario, const Interrupted& interrupted, cons
   const Leftovers leftovers(site->state());
   auto daemon = stage.start();
   if (!daemon) return {stage.trouble()};
+  if (!second) let_rest(*daemon);
   const auto tell = [&](const launch::Daemon& told) {
     told.main().signal(SIGTERM);
     if (!second) return;
