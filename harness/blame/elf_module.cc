@@ -50,6 +50,26 @@ Place call_of(Dwarf_Die* unit, Dwarf_Die* inlined) {
   return place;
 }
 
+/// What libdw finds by .debug_aranges, and where there is none, as clang leaves it, by what each
+/// unit says that it covers.
+Dwarf_Die* unit_around(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
+  if (Dwarf_Die* const unit = dwfl_module_addrdie(module, address, &bias)) return unit;
+  Dwarf_Die* unit = nullptr;
+  while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr)
+    if (dwarf_haspc(unit, address - bias) == 1) return unit;
+  return nullptr;
+}
+
+/// The line of an address in its unit.
+Place place_of(Dwarf_Die* unit, Dwarf_Addr address) {
+  Place place;
+  if (Dwarf_Line* const line = dwarf_getsrc_die(unit, address)) {
+    if (const char* file = dwarf_linesrc(line, nullptr, nullptr)) place.file = file;
+    dwarf_lineno(line, &place.line);
+  }
+  return place;
+}
+
 /// The entries around an address as the code lies, innermost first. dwarf_getscopes() alone follows
 /// an inlined function to where it is written down.
 std::pair<Scopes, int> scopes_around(Dwarf_Die* unit, Dwarf_Addr address) {
@@ -136,12 +156,9 @@ std::vector<Frame> ElfModule::resolve(std::uint64_t address) const {
   if (!is_readable()) return {};
   const Dwarf_Addr at = address + dwarf_->bias;
   Place place;
-  if (Dwfl_Line* const line = dwfl_module_getsrc(dwarf_->module, at)) {
-    if (const char* file = dwfl_lineinfo(line, nullptr, &place.line, nullptr, nullptr, nullptr))
-      place.file = file;
-  }
   Dwarf_Addr dwarf_bias = 0;
-  if (Dwarf_Die* const unit = dwfl_module_addrdie(dwarf_->module, at, &dwarf_bias)) {
+  if (Dwarf_Die* const unit = unit_around(dwarf_->module, at, dwarf_bias)) {
+    place = place_of(unit, at - dwarf_bias);
     auto frames = frames_from_entries(unit, at - dwarf_bias, place);
     if (!frames.empty()) return frames;
   }

@@ -137,12 +137,17 @@ TEST(GuardSpawn, LeavesTheDaemonNothingButItsStandardDescriptors) {
   ASSERT_TRUE(inheritable);
   Guard guard = Guard::start({});
   const auto process = spawned(guard, command_of({"/bin/sleep", "1000"}));
-  std::set<std::string> numbers;
-  for (const auto& entry :
-       fs::directory_iterator("/proc/" + std::to_string(process.pid()) + "/fd")) {
-    numbers.insert(entry.path().filename());
-  }
-  EXPECT_EQ(numbers, (std::set<std::string>{"0", "1", "2"}));
+  const auto numbers = [&process] {
+    std::set<std::string> all;
+    for (const auto& entry :
+         fs::directory_iterator("/proc/" + std::to_string(process.pid()) + "/fd"))
+      all.insert(entry.path().filename());
+    return all;
+  };
+  const std::set<std::string> standard = {"0", "1", "2"};
+  // While it is being loaded it has its libraries open.
+  EXPECT_TRUE(eventually([&] { return numbers() == standard; }))
+      << ::testing::PrintToString(numbers());
 }
 
 TEST(GuardSpawn, GivesADefaultSignalMaskAndAProcessGroup) {
