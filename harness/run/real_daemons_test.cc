@@ -32,6 +32,8 @@ std::string summary_of(const Report& report, std::string_view id) {
   return "";
 }
 
+constexpr std::uint64_t kSmallLimit = 1024;  ///< Descriptors; the soft limit of most machines.
+
 class RealDaemon : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
@@ -61,14 +63,18 @@ class RealDaemon : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(RealDaemon, PassesAsItIs) {
+  if (GetParam() == "postgresql") scenario_.descriptor_limit = kSmallLimit;
   const Report report = check(scenario_);
   EXPECT_EQ(report.exit_code(), 0) << describe(report);
   EXPECT_EQ(verdict_of(report, "growth.heap"), Verdict::kPass) << describe(report);
   EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kPass) << describe(report);
 }
 
-TEST_P(RealDaemon, PassesAtASmallDescriptorLimit) {
-  scenario_.descriptor_limit = 1024;
+/// All but PostgreSQL, which needs a minute for a pass: its one run is at the small limit.
+class LightDaemon : public RealDaemon {};
+
+TEST_P(LightDaemon, PassesAtASmallDescriptorLimit) {
+  scenario_.descriptor_limit = kSmallLimit;
   const Report report = check(scenario_);
   EXPECT_EQ(report.exit_code(), 0) << describe(report);
 }
@@ -90,15 +96,21 @@ TEST_P(RealDaemon, FailsWithAPlantedLeakOf64Bytes) {
   EXPECT_EQ(report.exit_code(), 1) << describe(report);
 }
 
+std::string name_of(const testing::TestParamInfo<std::string>& daemon) {
+  std::string name = daemon.param;
+  for (char& c : name)
+    if (c == '-') c = '_';
+  return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(Debian, RealDaemon,
                          testing::Values("redis-server", "memcached", "nginx", "lighttpd",
                                          "haproxy", "dnsmasq", "postgresql"),
-                         [](const auto& daemon) {
-                           std::string name = daemon.param;
-                           for (char& c : name)
-                             if (c == '-') c = '_';
-                           return name;
-                         });
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Debian, LightDaemon,
+                         testing::Values("redis-server", "memcached", "nginx", "lighttpd",
+                                         "haproxy", "dnsmasq"),
+                         name_of);
 
 /// Real daemons at the edges of their lives. What they are known to do is asserted: it must be
 /// found, and nothing else.
