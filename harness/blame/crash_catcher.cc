@@ -6,9 +6,6 @@
 
 #include <watertight/error.h>
 
-#include <algorithm>
-#include <array>
-#include <csignal>
 #include <utility>
 
 namespace watertight::blame {
@@ -23,11 +20,6 @@ constexpr auto kTurn = 20ms;
 constexpr unsigned kMostSignals = 16;
 
 }  // namespace
-
-bool is_crash_signal(int number) {
-  constexpr std::array kCrashes = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
-  return std::ranges::find(kCrashes, number) != kCrashes.end();
-}
 
 CrashCatcher::CrashCatcher(std::vector<pid_t> processes)
     : thread_([this, traced = std::move(processes)] { watch(traced); }) {
@@ -54,10 +46,10 @@ void CrashCatcher::watch(const std::vector<pid_t>& processes) {
     begin();
     unsigned signals = 0;
     const auto judge = [&](trace::Thread& thread) {
-      if (thread.stands_at(Kind::kSignal) && is_crash_signal(thread.stop.signal) &&
+      if (thread.stands_at(Kind::kSignal) && posix::is_crash_signal(thread.stop.signal) &&
           ++signals <= kMostSignals)
         caught_ = read_stopped_thread(thread.tracee.tid());
-      has_crashed_ = thread.end && thread.end->was_signalled && is_crash_signal(thread.end->code);
+      has_crashed_ = thread.end && thread.end->is_crash();
       return has_crashed_.load();
     };
     while (!is_enough_ && !has_crashed_ && !tracer.is_empty())

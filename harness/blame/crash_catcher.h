@@ -11,9 +11,6 @@
 
 namespace watertight::blame {
 
-/// SIGSEGV and its like.
-bool is_crash_signal(int number);
-
 /// Waits with ptrace(2) at the side of a daemon that is expected to crash, on a thread of its own,
 /// and reads the stack of the thread that does, in the instant before. For an instance of which
 /// nothing is measured: every signal takes a way about us.

@@ -5,6 +5,7 @@
 #include "blame/sanitizer_report.h"
 #include "launch/elf_head.h"
 #include "launch/guard.h"
+#include "launch/preload.h"
 #include "launch/program.h"
 #include "posix/clock.h"
 #include "posix/file.h"
@@ -60,17 +61,12 @@ const std::map<std::string, std::string> kOptions = {{"detect_leaks", "1"},
                                                      {"detect_odr_violation", "0"}};
 
 std::string why_not_in(const fs::path& program) {
-  const auto head = launch::read_elf_head(program);
-  if (!head) return "";  // A script, say: the run shows it.
-  if (head->loader.empty()) return "it is linked statically and takes no preloaded library";
-  if (head->loader.find("ld-musl") != std::string::npos)
-    return "its C library is musl, and the sanitizer's runtime is for glibc";
+  if (std::string why = launch::why_no_preload(program); !why.empty()) return why;
+  if (!launch::read_elf_head(program)) return "";
   const auto facts = posix::stat_if_there(program);
   if (facts && (facts->st_mode & (S_ISUID | S_ISGID)) != 0)
     return "it is setuid, and the loader preloads nothing into it";
   const std::string bytes = posix::read_file(program).value_or("");
-  if (bytes.find("Go buildinf:") != std::string::npos)
-    return "a Go program takes its memory from the kernel, and not by malloc(3)";
   for (const char* allocator : {"libjemalloc", "libtcmalloc", "libmimalloc"})
     if (bytes.find(allocator) != std::string::npos)
       return fmt::format("it is linked with {}, whose blocks LeakSanitizer does not know",

@@ -6,7 +6,6 @@
 #include "posix/clock.h"
 #include "posix/file.h"
 #include "proc/process.h"
-#include "proc/text.h"
 #include "trace/tracer.h"
 
 #include <watertight/error.h>
@@ -15,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 #include <utility>
 
 namespace watertight::blame {
@@ -90,16 +88,6 @@ Look stop_and_read(pid_t pid, std::vector<std::string>& remarks) {
   return read(pid, stopped, remarks);
 }
 
-/// The process of a thread.
-pid_t process_of(pid_t tid) {
-  pid_t pid = tid;
-  const auto status = posix::read_file(fmt::format("/proc/{}/status", tid));
-  proc::for_each_field(status.value_or(""), [&](std::string_view key, std::string_view value) {
-    if (key == "Tgid") pid = proc::parse_number<pid_t>(value).value_or(tid);
-  });
-  return pid;
-}
-
 /// Gives names to a stack, where there is time for that.
 std::vector<Frame> frames_of(const Unnamed& stack, const AddressSpace& space, Symbols& symbols,
                              const posix::Deadline& deadline) {
@@ -149,7 +137,8 @@ ThreadStacks read_thread_stacks(std::span<const pid_t> processes) {
 ThreadStacks read_stopped_thread(pid_t tid) {
   ThreadStacks result;
   Symbols symbols;
-  const pid_t pid = process_of(tid);
+  const auto status = proc::read_status(tid);
+  const pid_t pid = status ? status->process : tid;
   name(read(pid, std::array{tid}, result.remarks), symbols, posix::Deadline(kMostToName), result);
   return result;
 }

@@ -21,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kStatic = "its program is linked statically and takes no preloaded library";
 constexpr const char* kSetId =
     "its program changes its user (set-user-ID, capabilities), which keeps preloaded libraries out";
 
@@ -39,6 +40,17 @@ void preload_agent(std::map<std::string, std::string>& environment, const fs::pa
   environment.insert_or_assign(WATERTIGHT_AGENT_VARIABLE, area.native());
 }
 
+std::string why_no_preload(const fs::path& program) {
+  const auto head = read_elf_head(program);
+  if (!head) return "";  // A script, say: the run shows it.
+  if (posix::read_file(program).value_or("").find("Go buildinf:") != std::string::npos)
+    return "a Go program takes its memory from the kernel, and not by malloc(3)";
+  if (head->loader.empty()) return kStatic;
+  if (head->loader.find("ld-musl") != std::string::npos)
+    return "its C library is musl, and what is preloaded is built for glibc";
+  return "";
+}
+
 std::string why_not_loaded(pid_t pid, std::string_view path_part, std::string_view name) try {
   const auto mappings = proc::read_maps(pid);
   if (!mappings) return "it has ended";
@@ -49,8 +61,7 @@ std::string why_not_loaded(pid_t pid, std::string_view path_part, std::string_vi
   const fs::path program = fmt::format("/proc/{}/exe", pid);
   const auto head = read_elf_head(program);
   if (!head) return fmt::format("its program is for another machine than {}", name);
-  if (head->loader.empty())
-    return "its program is linked statically and takes no preloaded library";
+  if (head->loader.empty()) return kStatic;
   const auto facts = posix::stat_if_there(program);
   if (facts && (facts->st_mode & (S_ISUID | S_ISGID)) != 0) return kSetId;
   return fmt::format(

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 extern "C" {
@@ -115,6 +117,11 @@ bool is_readable(int fd, int timeout_milliseconds) {
 }
 
 }  // namespace
+
+bool is_crash_signal(int number) {
+  constexpr std::array kCrashes = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+  return std::ranges::find(kCrashes, number) != kCrashes.end();
+}
 
 std::string ExitStatus::describe() const {
   if (!was_signalled) return fmt::format("exited with {}", code);

@@ -13,6 +13,9 @@
 
 namespace watertight::posix {
 
+/// SIGSEGV and its like: the program broke.
+bool is_crash_signal(int number);
+
 /// How a process ended (waitid(2)).
 struct ExitStatus {
   bool was_signalled = false;
@@ -20,6 +23,7 @@ struct ExitStatus {
   bool dumped_core = false;
 
   bool is_success() const { return !was_signalled && code == 0; }
+  bool is_crash() const { return was_signalled && is_crash_signal(code); }
   std::string describe() const;  ///< "exited with 1", "killed by SIGSEGV (core dumped)".
 };
 

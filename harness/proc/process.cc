@@ -83,6 +83,8 @@ std::optional<Status> parse_status(std::string_view text) {
     if (key == "State" && !value.empty()) {
       status.state = value.front();
       has_state = true;
+    } else if (key == "Tgid") {
+      status.process = parse_number<pid_t>(value).value_or(0);
     } else if (key == "Uid") {
       take_word(value);  // the real one
       const auto user = parse_number<uid_t>(take_word(value));

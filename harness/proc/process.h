@@ -47,6 +47,7 @@ std::optional<Stat> read_stat(pid_t pid);
 /// The fields of status that the probe and the evidence need. Sizes in bytes; 0 for a zombie.
 struct Status {
   char state = '?';
+  pid_t process = 0;                       ///< Tgid: the process of a thread.
   uid_t user = 0;                          ///< Effective.
   std::optional<unsigned> umask;           ///< Kernel 4.7.
   std::uint64_t virtual_bytes = 0;         ///< VmSize

@@ -92,6 +92,7 @@ TEST(ParseStatus, GivesBytesAndMasks) {
   const auto status = parse_status(kStatus);
   ASSERT_TRUE(status);
   EXPECT_EQ(status->state, 'R');
+  EXPECT_EQ(status->process, 9593);
   EXPECT_EQ(status->user, 33U);
   EXPECT_EQ(status->umask, 022U);
   EXPECT_EQ(status->virtual_bytes, 3060U * 1024);

@@ -52,9 +52,13 @@ CheckResult not_applicable(std::string summary) {
   return result_of(Verdict::kNotApplicable, std::move(summary));
 }
 
+bool wait_until_quiet(const launch::Daemon& daemon, Duration most) {
+  return stress::wait_until_quiet([&daemon] { return daemon.processes(); }, most);
+}
+
 void let_rest(const launch::Daemon& daemon) {
   posix::pause_for(kStartIsOver);
-  stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
+  wait_until_quiet(daemon, kMostForQuiet);
 }
 
 std::string count_of(std::size_t count, std::string_view one, std::string_view many) {

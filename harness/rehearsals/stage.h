@@ -26,6 +26,10 @@ std::string count_of(std::size_t count, std::string_view one, std::string_view m
 /// "3.1 ms", "0.21 s"
 std::string text_of(Duration duration);
 
+/// Until all processes of an instance are quiet (stress/quiescence.h); false where they are not
+/// before `most` has passed.
+bool wait_until_quiet(const launch::Daemon& daemon, Duration most);
+
 /// Lets an instance come to rest. Ready is not done: cron writes its PID file first, and the mark
 /// of a reboot after it.
 void let_rest(const launch::Daemon& daemon);

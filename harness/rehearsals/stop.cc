@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rehearsals/stop.h"
 
-#include "blame/crash_catcher.h"
 #include "posix/clock.h"
 #include "proc/process.h"
 #include "proc/schedstat.h"
@@ -203,10 +202,6 @@ std::string text_of(const Window& window) {
   const double seconds = std::chrono::duration<double>(window.length).count();
   const std::string length = fmt::format("{:g} s", seconds);
   return window.profile.empty() ? length : fmt::format("{} ({})", length, window.profile);
-}
-
-bool is_crash(const posix::ExitStatus& status) {
-  return status.was_signalled && blame::is_crash_signal(status.code);
 }
 
 }  // namespace watertight::rehearsals

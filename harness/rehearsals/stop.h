@@ -66,7 +66,4 @@ Stop stop_daemon(launch::Daemon& daemon, const StopPlan& plan, const Interrupted
 /// "5 s (tlpi)"
 std::string text_of(const Window& window);
 
-/// SIGSEGV and its like: the daemon did not stop, it broke.
-bool is_crash(const posix::ExitStatus& status);
-
 }  // namespace watertight::rehearsals

@@ -4,7 +4,7 @@
 #include "launch/endpoint.h"
 #include "launch/tree_sockets.h"
 #include "rehearsals/client.h"
-#include "stress/quiescence.h"
+#include "rehearsals/stage.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -103,7 +103,7 @@ HeldClients::HeldClients(const launch::Daemon& daemon, std::size_t silent) {
     for (std::size_t i = 0; i < silent; ++i)
       if (auto socket = connect(stream)) sockets_.push_back(std::move(*socket));
   }
-  stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
+  wait_until_quiet(daemon, kMostForQuiet);
 }
 
 std::size_t HeldClients::count() {

@@ -269,7 +269,7 @@ End run_with(Instruments instruments, const Scenario& scenario, const Selection&
   GrowthRun(daemon, scenario, selection, watch, instruments, suppressions, report).run();
   if (!daemon.is_alive()) {
     const auto status = daemon.exit_status();
-    return status && rehearsals::is_crash(*status) ? End::kCrashed : End::kDied;
+    return status && status->is_crash() ? End::kCrashed : End::kDied;
   }
   // A polite end first: what SIGKILL leaves behind (shared memory, sockets) the daemon can clean up
   // itself.

@@ -30,17 +30,9 @@ constexpr const char* kSanitized =
     "a sanitizer keeps the heap itself, and has to come first; --blame sanitizer asks it";
 
 std::string why_not_in(const path& program) {
-  const auto head = launch::read_elf_head(program);
-  if (!head) return "";  // A script, say: the run shows it.
-  const std::string bytes = posix::read_file(program).value_or("");
-  if (blame::is_sanitized(bytes)) return kSanitized;
-  if (bytes.find("Go buildinf:") != std::string::npos)
-    return "a Go program takes its memory from the kernel, and not by malloc(3)";
-  if (head->loader.empty())
-    return "its program is linked statically and takes no preloaded library";
-  if (head->loader.find("ld-musl") != std::string::npos)
-    return "its C library is musl, and the agent is built for glibc";
-  return "";
+  const bool is_sanitized =
+      launch::read_elf_head(program) && blame::is_sanitized(posix::read_file(program).value_or(""));
+  return is_sanitized ? kSanitized : launch::why_no_preload(program);
 }
 
 }  // namespace

@@ -156,16 +156,11 @@ bool end_cgroup(int patience_milliseconds) {
   return false;
 }
 
-/// Root's privilege; without it a machine full of busy processes makes the end take longer, and
-/// shared memory that a process makes and lets go of at once may be seen too late. What the guard
-/// starts does not inherit it.
-void hurry() {
-  sched_param lowest{1};
-  sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
-}
-
 /// The end of the guard itself. A process in uninterruptible sleep is waited for, up to a minute.
 [[noreturn]] void retire(const char* folder_to_remove) {
+  // Root's privilege; without it a machine full of busy processes makes this take longer.
+  sched_param lowest{1};
+  sched_setscheduler(0, SCHED_RR, &lowest);
   end_all(60000);
   remove_unused_shared_memory();
   if (folder_to_remove != nullptr && folder_to_remove[0] != '\0') remove_tree(folder_to_remove);
@@ -325,7 +320,6 @@ int main(int argc, char** argv) {
   fcntl(kControlFd, F_SETFD, FD_CLOEXEC);
   start_shared_memory_notes();
   memory = watch_shared_memory();
-  hurry();
   signals = catch_signals();
   harness = static_cast<int>(syscall(SYS_pidfd_open, harness_pid, 0));
   // Asked after the pidfd was opened: the parent is still the harness, so the pidfd is the

@@ -3,7 +3,6 @@
 
 #include "posix/clock.h"
 #include "rehearsals/client.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -82,12 +81,9 @@ std::string Bursts::describe() const {
 Bursts let_bursts_come(launch::Daemon& daemon, const std::function<Counts()>& count,
                        Duration patience, const Interrupted& interrupted) {
   const auto is_over = [&] { return (interrupted && interrupted()) || !daemon.is_alive(); };
-  const auto wait_until_quiet = [&] {
-    stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
-  };
   Bursts result;
   result.operations = let_one_come(daemon, interrupted);
-  wait_until_quiet();
+  wait_until_quiet(daemon, kMostForQuiet);
   const Counts first = count();
   Counts before = first, now = first;
   std::optional<std::vector<std::string>> suspects;
@@ -97,7 +93,7 @@ Bursts let_bursts_come(launch::Daemon& daemon, const std::function<Counts()>& co
     const posix::Deadline deadline(patience);
     std::vector<std::string> still;
     do {
-      wait_until_quiet();
+      wait_until_quiet(daemon, kMostForQuiet);
       now = count();
       still = grown(before, now, suspects.value_or(names_of(before, now)));
     } while (!still.empty() && !deadline.has_passed() && !is_over());

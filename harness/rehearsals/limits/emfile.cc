@@ -5,7 +5,6 @@
 #include "rehearsals/limits/checks.h"
 #include "rehearsals/limits/full_table.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -29,7 +28,7 @@ CheckResult limits_emfile(const Scenario& scenario, const Interrupted& interrupt
   Client client(*daemon);
   if (const auto complaint = client.complaint(interrupted))
     return inconclusive("with all descriptors that it wants " + *complaint);
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
 
   FullTable full(*daemon);
   if (full.is_refused()) return not_applicable("its limits are not ours to set");

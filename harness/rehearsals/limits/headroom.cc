@@ -5,7 +5,6 @@
 #include "rehearsals/client.h"
 #include "rehearsals/limits/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -47,10 +46,7 @@ CheckResult limits_headroom(const Scenario& scenario, const Interrupted& interru
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  const auto wait_until_quiet = [&] {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
-  };
-  wait_until_quiet();
+  wait_until_quiet(*daemon, kMostForQuiet);
   const Fullest alone = find_fullest(*daemon);
   std::vector<Stress> stress = answered(daemon->scenario().stress);
   for (Stress& one : stress)
@@ -60,7 +56,7 @@ CheckResult limits_headroom(const Scenario& scenario, const Interrupted& interru
   const posix::Deadline deadline(kMostForClients);
   clients.next_round(kHolding, std::nullopt,
                      [&] { return stage.is_interrupted() || deadline.has_passed(); });
-  wait_until_quiet();
+  wait_until_quiet(*daemon, kMostForQuiet);
   const Fullest fullest = find_fullest(*daemon);
   if (stage.is_interrupted()) return stage.trouble();
   if (alone.pid == 0 || fullest.pid == 0) return not_applicable("its limits are not ours to read");

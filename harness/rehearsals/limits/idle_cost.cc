@@ -5,7 +5,6 @@
 #include "rehearsals/client.h"
 #include "rehearsals/limits/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -58,7 +57,7 @@ CheckResult limits_idle_cost(const Scenario& scenario, const Interrupted& interr
     clients.next_round(kClients, std::nullopt,
                        [&] { return stage.is_interrupted() || deadline.has_passed(); });
   }
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostToRest);
+  wait_until_quiet(*daemon, kMostToRest);
   const Cost before = cost_of(*daemon);
   const auto begin = posix::Clock::now();
   daemon->main().wait_until_ended(posix::Deadline(scenario.is_quick ? kQuickIdle : kIdle));

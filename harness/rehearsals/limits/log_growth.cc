@@ -6,7 +6,6 @@
 #include "rehearsals/limits/checks.h"
 #include "rehearsals/limits/full_table.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fcntl.h>
@@ -100,7 +99,7 @@ CheckResult limits_log_growth(const Scenario& scenario, const Interrupted& inter
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   if (logs_of(*daemon).empty())
     return not_applicable("what it prints goes where it cannot be seen: a pipe, syslog, nowhere");
   const Duration watched = scenario.is_quick ? kQuickWatched : kWatched;

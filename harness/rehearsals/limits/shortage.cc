@@ -4,7 +4,6 @@
 #include "posix/clock.h"
 #include "rehearsals/client.h"
 #include "rehearsals/limits/busiest_thread.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -41,7 +40,7 @@ CheckResult withstand(const Scenario& scenario, const Interrupted& interrupted,
   Client client(*daemon);
   if (const auto complaint = client.complaint(interrupted))
     return inconclusive("with all that it wants " + *complaint);
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
 
   if (const auto reason = shortage.begin(*daemon)) return not_applicable(*reason);
   const BusiestThread busiest(*daemon);

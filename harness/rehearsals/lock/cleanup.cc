@@ -3,7 +3,6 @@
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +19,7 @@ CheckResult lock_cleanup(const Scenario& scenario, const Interrupted& interrupte
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::filesystem::path path = daemon->scenario().pid_file;
   if (!look_at_pid_file(path)) return not_applicable("there is no PID file: see lock.content");
 

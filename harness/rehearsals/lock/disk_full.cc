@@ -5,7 +5,6 @@
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/lock/life_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -52,16 +51,13 @@ std::optional<std::string> text_seen_by(const launch::Daemon& daemon, const fs::
 Start watch_start(launch::Daemon& daemon, const fs::path& path, Duration usual_start,
                   const Stage& stage) {
   Start start;
-  const auto is_quiet = [&daemon](Duration most) {
-    return stress::wait_until_quiet([&daemon] { return daemon.processes(); }, most);
-  };
   const posix::Deadline deadline(kMostToFail + usual_start);
   const posix::Deadline least(kMostForQuiet + 2 * usual_start);
   do {  // The launcher, or who stays in the foreground, has had its say once all is quiet.
     start.launcher = daemon.launcher_exit(posix::Deadline(20ms));
-  } while (!start.launcher && !(least.has_passed() && is_quiet(50ms)) && !deadline.has_passed() &&
-           !stage.is_interrupted());
-  is_quiet(kMostToClear + usual_start);
+  } while (!start.launcher && !(least.has_passed() && wait_until_quiet(daemon, 50ms)) &&
+           !deadline.has_passed() && !stage.is_interrupted());
+  wait_until_quiet(daemon, kMostToClear + usual_start);
   start.text = text_seen_by(daemon, path);
   const posix::Deadline clear(kMostToClear);
   while (start.launcher && daemon.has_processes() && !clear.has_passed()) posix::pause_for(10ms);

@@ -3,7 +3,6 @@
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/lock/life_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -36,7 +35,7 @@ CheckResult lock_file_removed(const Scenario& scenario, const Interrupted& inter
   Stage stage(scenario, interrupted);
   auto first = stage.start();
   if (!first) return stage.trouble();
-  stress::wait_until_quiet([&first] { return first->processes(); }, kMostForQuiet);
+  wait_until_quiet(*first, kMostForQuiet);
   const fs::path path = first->scenario().pid_file;
   if (claims_among(live_processes(*first), path).empty())
     return not_applicable("it holds no lock on its PID file: see lock.held");

@@ -62,7 +62,7 @@ bool crashes(Stage& stage, const fs::path& path, const Interrupted& interrupted)
   auto again = stage.start({.waits_until_ready = false});
   if (!again) return false;
   const Fate fate = follow(*again, path, Duration{}, interrupted);
-  return fate.exit && is_crash(*fate.exit);
+  return fate.exit && fate.exit->is_crash();
 }
 
 void start_over(const Garbage& garbage, Stage& stage, const Scenario& scenario,

@@ -3,7 +3,6 @@
 #include "rehearsals/lock/checks.h"
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -61,7 +60,7 @@ CheckResult lock_held(const Scenario& scenario, const Interrupted& interrupted) 
   Stage stage(scenario, interrupted);
   const auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const fs::path path = daemon->scenario().pid_file;
   const auto file = look_at_pid_file(path);
   const std::vector<pid_t> live = live_processes(*daemon);

@@ -3,7 +3,6 @@
 #include "rehearsals/lock/checks.h"
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -56,7 +55,7 @@ CheckResult lock_loser_harmless(const Scenario& scenario, const Interrupted& int
   const auto first = stage.start();
   if (!first) return stage.trouble();
   // Some daemons write their PID file a little after they are ready.
-  stress::wait_until_quiet([&first] { return first->processes(); }, kMostForQuiet);
+  wait_until_quiet(*first, kMostForQuiet);
 
   const fs::path path = first->scenario().pid_file;
   const auto file = look_at_pid_file(path);

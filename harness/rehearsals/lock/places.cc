@@ -7,7 +7,6 @@
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/lock/plant.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,7 +30,7 @@ CheckResult lock_permissions(const Scenario& scenario, const Interrupted& interr
   Stage stage(scenario, interrupted);
   const auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const fs::path path = daemon->scenario().pid_file;
   const auto file = look_at_pid_file(path);
   const auto folder = posix::stat_if_there(path.parent_path());
@@ -86,7 +85,7 @@ CheckResult lock_symlink(const Scenario& scenario, const Interrupted& interrupte
   const auto started = site->start();
   if (stage.is_interrupted()) return stage.trouble();
   if (const auto* daemon = std::get_if<launch::Daemon>(&started)) {
-    stress::wait_until_quiet([daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
   }
   const std::string change = describe_change(before, look_at_pid_file(target));
   if (!change.empty()) {

@@ -4,7 +4,6 @@
 #include "rehearsals/lock/plant.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +20,7 @@ CheckResult lock_removes_only_own(const Scenario& scenario, const Interrupted& i
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::filesystem::path path = daemon->scenario().pid_file;
   const auto own = look_at_pid_file(path);
   if (!own) return not_applicable("there is no PID file: see lock.content");

@@ -5,7 +5,6 @@
 #include "rehearsals/lock/life_checks.h"
 #include "rehearsals/signals/dispositions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -90,7 +89,7 @@ class Life {
   }
 
   bool has_lock() const {
-    stress::wait_until_quiet([this] { return daemon_.processes(); }, kMostForQuiet);
+    wait_until_quiet(daemon_, kMostForQuiet);
     const posix::Deadline deadline(kMostToTakeAgain);
     while (daemon_.is_alive() && !find_lock(daemon_)) {
       if (deadline.has_passed() || is_interrupted()) return false;
@@ -111,7 +110,7 @@ CheckResult lock_survives_life(const Scenario& scenario, const Interrupted& inte
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto lock = find_lock(*daemon);
   if (!lock) return not_applicable("it holds no lock that it could lose: see lock.held");
   Life life(scenario, interrupted, *daemon);

@@ -5,7 +5,6 @@
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/lock/life_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -108,7 +107,7 @@ CheckResult lock_without_file(const Scenario& scenario, const Interrupted& inter
   Stage stage(scenario, interrupted);
   auto first = stage.start();
   if (!first) return stage.trouble();
-  stress::wait_until_quiet([&first] { return first->processes(); }, kMostForQuiet);
+  wait_until_quiet(*first, kMostForQuiet);
   const Addresses before = addresses_of(*first);
   if (before.empty()) return not_applicable("it listens nowhere");
   Client client(*first);

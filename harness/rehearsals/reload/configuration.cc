@@ -5,7 +5,7 @@
 #include "posix/file_watch.h"
 #include "rehearsals/client.h"
 #include "rehearsals/reload/possessions.h"
-#include "stress/quiescence.h"
+#include "rehearsals/stage.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -53,11 +53,8 @@ std::string Reloaded::describe() const {
 
 Reloaded reload_once(launch::Daemon& daemon, const std::filesystem::path& configuration,
                      const Interrupted& interrupted) {
-  const auto wait_until_quiet = [&] {
-    stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
-  };
   Client client(daemon);
-  wait_until_quiet();
+  wait_until_quiet(daemon, kMostForQuiet);
   const std::set<std::string> before = possessions_of(daemon);
   posix::OpenWatch watch(configuration);
   daemon.main().signal(SIGHUP);
@@ -68,7 +65,7 @@ Reloaded reload_once(launch::Daemon& daemon, const std::filesystem::path& config
          !daemon.main().wait_until_ended(posix::Deadline(5ms)))
     reloaded.was_read = watch.was_opened();
   reloaded.was_read = watch.was_opened() || reloaded.was_read;
-  wait_until_quiet();
+  wait_until_quiet(daemon, kMostForQuiet);
   reloaded.is_alive = daemon.is_alive();
   if (!reloaded.is_alive) return reloaded;
   reloaded.lost = lost_of(before, daemon);

@@ -6,7 +6,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -92,7 +91,7 @@ CheckResult reload_log_reopened(const Scenario& scenario, const Interrupted& int
   if (!daemon) return stage.trouble();
   Client client(*daemon);
   client.complaint(interrupted);  // Some open their log when there is something to say.
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::set<fs::path> logs = find_logs(*daemon, stage.site()->state());
   if (logs.empty()) return not_applicable("it has no log open below {state}");
   for (const fs::path& log : logs) fs::rename(log, rotated(log));

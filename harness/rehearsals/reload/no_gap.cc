@@ -6,7 +6,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -83,7 +82,7 @@ CheckResult reload_no_gap(const Scenario& scenario, const Interrupted& interrupt
     connect_during_reload(*daemon, *address, scenario.is_quick ? kQuickWatched : kWatched,
                           attempts);
     if (!daemon->is_alive()) return judge_end(*daemon, i);
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
   }
   if (stage.is_interrupted()) return stage.trouble();
   if (attempts.refused > 0)

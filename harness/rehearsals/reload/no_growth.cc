@@ -5,7 +5,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -87,16 +86,13 @@ CheckResult reload_no_growth(const Scenario& scenario, const Interrupted& interr
   if (ignores_reload(*daemon)) return not_applicable("it ignores SIGHUP: there is no reload");
   probe::Sampler sampler(
       {.root = daemon->guard_pid(), .main = daemon->main().pid(), .state = stage.site()->state()});
-  const auto wait_until_quiet = [&](Duration most) {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, most);
-  };
   const int reloads = scenario.is_quick ? kQuickReloads : kReloads;
   std::vector<Values> looks;
-  wait_until_quiet(kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   for (int i = 1; i <= kToGetWarm + reloads; ++i) {
     daemon->main().signal(SIGHUP);
     daemon->main().wait_until_ended(posix::Deadline(kLeast));
-    wait_until_quiet(kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     if (stage.is_interrupted()) return stage.trouble();
     if (!daemon->is_alive()) return judge_end(*daemon, i);
     if (i >= kToGetWarm) looks.push_back(look(sampler));
@@ -104,7 +100,7 @@ CheckResult reload_no_growth(const Scenario& scenario, const Interrupted& interr
   std::vector<Growth> growth = find_growth(looks);
   const posix::Deadline deadline(kMostToFree);
   while (!growth.empty() && !deadline.has_passed() && !stage.is_interrupted()) {
-    wait_until_quiet(50ms);
+    wait_until_quiet(*daemon, 50ms);
     drop_freed(growth, looks.front(), look(sampler));
   }
   if (stage.is_interrupted()) return stage.trouble();

@@ -5,7 +5,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,7 +51,7 @@ CheckResult reload_old_ends(const Scenario& scenario, const Interrupted& interru
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const Generation old = workers_of(*daemon);
   if (old.empty()) return not_applicable("it has no process beside the main one");
 

@@ -4,7 +4,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,10 +27,7 @@ CheckResult reload_storm(const Scenario& scenario, const Interrupted& interrupte
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
   Client client(*daemon);
-  const auto wait_until_quiet = [&](Duration most) {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, most);
-  };
-  wait_until_quiet(500ms);
+  wait_until_quiet(*daemon, 500ms);
   const std::set<std::string> before = possessions_of(*daemon);
   const int count = depth(scenario, kQuickSignals, kSignals);
   for (int i = 1; i <= count; ++i) {
@@ -39,7 +35,7 @@ CheckResult reload_storm(const Scenario& scenario, const Interrupted& interrupte
     posix::pause_for(kBetween);
     if (stage.is_interrupted()) return stage.trouble();
   }
-  wait_until_quiet(kMostToRecover);
+  wait_until_quiet(*daemon, kMostToRecover);
   const auto lost = lost_of(before, *daemon);
   const auto complaint = client.complaint(interrupted, kMostToRecover);
   if (stage.is_interrupted()) return stage.trouble();

@@ -4,7 +4,6 @@
 #include "rehearsals/reload/checks.h"
 #include "rehearsals/reload/possessions.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,17 +27,14 @@ CheckResult reload_survives(const Scenario& scenario, const Interrupted& interru
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  const auto wait_until_quiet = [&] {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
-  };
   Client client(*daemon);
-  wait_until_quiet();
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::set<std::string> before = possessions_of(*daemon);
   const int reloads = depth(scenario, kQuickReloads, kReloads);
   for (int reload = 1; reload <= reloads; ++reload) {
     daemon->main().signal(SIGHUP);
     daemon->main().wait_until_ended(posix::Deadline(kLeast));
-    wait_until_quiet();
+    wait_until_quiet(*daemon, kMostForQuiet);
     if (stage.is_interrupted()) return stage.trouble();
     if (!daemon->is_alive()) return judge_end(*daemon, reload);
     const auto lost = lost_of(before, *daemon);

@@ -5,7 +5,6 @@
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/shutdown/namespaces.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -91,7 +90,7 @@ CheckResult shutdown_as_pid1(const Scenario& scenario, const Interrupted& interr
   Stage stage(inside, interrupted);
   auto daemon = stage.start({.through = through});
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto first = first_of_namespace(*daemon);
   if (!first) return inconclusive("it ended before SIGTERM", log_evidence(*daemon));
   const auto zombie = find_zombie(*daemon, *first);

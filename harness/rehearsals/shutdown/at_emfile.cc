@@ -3,7 +3,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -20,14 +19,11 @@ CheckResult shutdown_at_emfile(const Scenario& scenario, const Interrupted& inte
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  const auto wait_until_quiet = [&daemon] {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
-  };
-  wait_until_quiet();
+  wait_until_quiet(*daemon, kMostForQuiet);
   const FullTable full(*daemon);
   if (full.is_refused()) return not_applicable("its limits are not ours to set");
   const auto silent = connect_silently(daemon->scenario(), full.free());
-  wait_until_quiet();
+  wait_until_quiet(*daemon, kMostForQuiet);
 
   const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
   if (stage.is_interrupted()) return stage.trouble();

@@ -5,7 +5,6 @@
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/shutdown/namespaces.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -59,7 +58,7 @@ CheckResult shutdown_at_enospc(const Scenario& scenario, const Interrupted& inte
   if (const auto why = why_not_through(scenario, through); !why.empty()) return not_applicable(why);
   auto daemon = stage.start({.through = through});
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   fill(fmt::format("/proc/{}/root{}", daemon->main().pid(), site->state().native()));
 
   const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);

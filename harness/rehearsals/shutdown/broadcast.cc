@@ -79,7 +79,7 @@ CheckResult shutdown_broadcast(const Scenario& scenario, const Interrupted& inte
                         text_of(scenario.window), order.name, fmt::join(stop.survivors, ", ")),
             stop.evidence);
       }
-      if (stop.status && is_crash(*stop.status)) {
+      if (stop.status && stop.status->is_crash()) {
         return failed(fmt::format("crashed on SIGTERM to all processes ({}): {}", order.name,
                                   stop.status->describe()),
                       log_evidence(*daemon));

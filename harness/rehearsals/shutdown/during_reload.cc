@@ -4,7 +4,6 @@
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/shutdown/latency.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +30,7 @@ CheckResult shutdown_during_reload(const Scenario& scenario, const Interrupted& 
     Stage stage(scenario, interrupted);
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     const auto tell = [delay](const launch::Daemon& told) {
       told.main().signal(SIGHUP);
       told.main().wait_until_ended(posix::Deadline(delay));

@@ -25,7 +25,7 @@ std::optional<CheckResult> find_fault(const Stop& stop, const launch::Daemon& da
         failed(fmt::format("still alive {} after SIGTERM {}: {}", text_of(daemon.scenario().window),
                            when, fmt::join(stop.survivors, ", ")),
                stop.evidence);
-  } else if (stop.status && is_crash(*stop.status)) {
+  } else if (stop.status && stop.status->is_crash()) {
     fault = failed(fmt::format("crashed on SIGTERM {}: {} after {}", when, stop.status->describe(),
                                text_of(stop.until_exit)),
                    log_evidence(daemon));

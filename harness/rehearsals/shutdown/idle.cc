@@ -4,7 +4,6 @@
 #include "rehearsals/shutdown/latency.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -29,7 +28,7 @@ CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupt
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();
     // The look for readiness may have been a connection, which an idle daemon has dealt with.
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     const Stop stop = stop_daemon(*daemon, {.window = scenario.window.length}, interrupted);
     if (!stop.main_in_window && stage.is_interrupted()) return stage.trouble();
     if (!stop.main_in_window) {
@@ -41,7 +40,7 @@ CheckResult shutdown_idle(const Scenario& scenario, const Interrupted& interrupt
       return result;
     }
     status = stop.status ? stop.status->describe() : "ended";
-    if (stop.status && is_crash(*stop.status)) {
+    if (stop.status && stop.status->is_crash()) {
       CheckResult crash =
           failed(fmt::format("crashed on SIGTERM: {} after {}", status, text_of(stop.until_exit)),
                  log_evidence(*daemon));

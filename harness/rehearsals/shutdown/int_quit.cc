@@ -4,7 +4,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -43,7 +42,7 @@ CheckResult shutdown_int_quit(const Scenario& scenario, const Interrupted& inter
     Stage stage(scenario, interrupted);
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     keep_from_dumping(*daemon);
     const Duration window = scenario.window.length;
     const Stop stop =
@@ -58,7 +57,7 @@ CheckResult shutdown_int_quit(const Scenario& scenario, const Interrupted& inter
   CheckResult result = passed("SIGINT ends it as well; would have caught one that runs on");
   if (!interrupt->main_in_window)
     result = failed(fmt::format("still alive {} after SIGINT", text_of(scenario.window)));
-  if (interrupt->status && is_crash(*interrupt->status))
+  if (interrupt->status && interrupt->status->is_crash())
     result = failed("crashed on SIGINT: " + interrupt->status->describe());
   result.evidence = effects;
   for (const std::string& line : interrupt->evidence.lines) result.evidence.push_back(line);

@@ -6,7 +6,6 @@
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
 #include "scenario/stop_profiles.h"
-#include "stress/quiescence.h"
 #include "trace/injection.h"
 #include "trace/refusal.h"
 
@@ -164,7 +163,7 @@ class Trial {
       result_ = stage.trouble();
       return daemon;
     }
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     return daemon;
   }
 

@@ -4,7 +4,6 @@
 #include "proc/process.h"
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -72,7 +71,7 @@ CheckResult shutdown_main_killed(const Scenario& scenario, const Interrupted& in
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::size_t processes = live(*daemon).size();
   if (processes <= 1) return not_applicable("it is one process");
   const std::size_t others = processes - 1;

@@ -98,7 +98,7 @@ CheckResult part_from(launch::Daemon& daemon, const Company& company,
   if (!is_in_time) return judge(look_at(daemon, company, interrupted), daemon, company);
   const Duration time = daemon.reaped_at().value_or(posix::Clock::now()) - begin;
   const auto status = daemon.exit_status();
-  if (status && is_crash(*status)) {
+  if (status && status->is_crash()) {
     return failed(fmt::format("crashed on SIGTERM {}: {}", company.name, status->describe()),
                   log_evidence(daemon));
   }

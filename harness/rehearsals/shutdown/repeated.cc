@@ -63,7 +63,7 @@ Outcome stop_once(const Scenario& scenario, const Interrupted& interrupted, cons
   if (stage.is_interrupted()) return {stage.trouble()};
   if (!stop.main_in_window) {
     outcome.result = failed("hangs until SIGKILL", stop.evidence);
-  } else if (stop.status && is_crash(*stop.status)) {
+  } else if (stop.status && stop.status->is_crash()) {
     outcome.result = failed(stop.status->describe(), log_evidence(*daemon, 10));
     if (second) add_crash(scenario, interrupted, apart(*second), outcome.result);
   } else {

@@ -30,7 +30,7 @@ CheckResult shutdown_status(const Scenario& scenario, const Interrupted& interru
 
   const posix::ExitStatus& status = *stop.status;
   const std::string how = status.describe();
-  if (is_crash(status)) {
+  if (status.is_crash()) {
     return failed(fmt::format("crashed on SIGTERM: {}", how), log_evidence(*daemon));
   }
   if (status.is_success() || (status.was_signalled && is_clean_signal(status.code))) {

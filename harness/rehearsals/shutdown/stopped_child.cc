@@ -4,7 +4,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -58,7 +57,7 @@ CheckResult shutdown_stopped_child(const Scenario& scenario, const Interrupted& 
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto child = stop_a_child(*daemon);
   if (!child) return not_applicable("its main process has no child");
 
@@ -78,7 +77,7 @@ CheckResult shutdown_stopped_child(const Scenario& scenario, const Interrupted& 
   }
   const Duration time = daemon->reaped_at().value_or(posix::Clock::now()) - begin;
   const auto status = daemon->exit_status();
-  if (status && is_crash(*status))
+  if (status && status->is_crash())
     return failed("crashed on SIGTERM with a child that is stopped: " + status->describe(),
                   log_evidence(*daemon));
   return passed(

@@ -3,7 +3,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/shutdown/fault.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +30,7 @@ CheckResult shutdown_stopped_daemon(const Scenario& scenario, const Interrupted&
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const Stop stop = stop_daemon(
       *daemon, {.window = scenario.window.length + kStopped, .tell = stop_tell_continue},
       interrupted);

@@ -3,7 +3,6 @@
 #include "rehearsals/shutdown/checks.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/streams.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -28,7 +27,7 @@ CheckResult shutdown_stops_accepting(const Scenario& scenario, const Interrupted
   daemon->main().signal(SIGTERM);
   bool has_ended = daemon->main().wait_until_ended(posix::Deadline(kToNotice));
   if (!has_ended) {
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     has_ended = daemon->main().has_ended();
   }
   if (stage.is_interrupted()) return stage.trouble();

@@ -5,7 +5,6 @@
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
 #include "rehearsals/waits.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -53,7 +52,7 @@ CheckResult shutdown_uninterruptible(const Scenario& scenario, const Interrupted
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto before = main_wait(daemon->main().pid());
   daemon->main().signal(SIGTERM);
   for (const posix::Deadline deadline(scenario.window.length);

@@ -3,7 +3,6 @@
 #include "posix/limit.h"
 #include "rehearsals/signals/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -37,7 +36,7 @@ CheckResult signals_crash_ends(const Scenario& scenario, const Interrupted& inte
     Stage stage(scenario, interrupted);
     auto daemon = stage.start();
     if (!daemon) return stage.trouble();
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     keep_from_dumping(*daemon);
     const std::string name = fmt::format("SIG{}", sigabbrev_np(number));
     const auto begin = posix::Clock::now();

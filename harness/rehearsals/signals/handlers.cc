@@ -3,7 +3,6 @@
 #include "proc/process.h"
 #include "rehearsals/signals/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "trace/handler_audit.h"
 
 #include <fmt/format.h>
@@ -83,7 +82,7 @@ class Audits {
         daemon = stage->start();
         if (!daemon) return stage->trouble();
       }
-      stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+      wait_until_quiet(*daemon, kMostForQuiet);
       const auto status = proc::read_status(daemon->main().pid());
       if (!status || (status->caught >> (signal - 1) & 1) == 0) continue;
       auto run = trace::audit_handler(daemon->main().pid(), signal, look);

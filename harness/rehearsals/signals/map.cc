@@ -5,7 +5,6 @@
 #include "rehearsals/signals/dispositions.h"
 #include "rehearsals/signals/state_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,10 +20,6 @@ constexpr auto kMostForQuiet = 500ms;
 
 /// Those that somebody may send by mistake, or a library by itself.
 constexpr int kStrays[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
-
-void wait_until_quiet(const launch::Daemon& daemon) {
-  stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostForQuiet);
-}
 
 /// The signals that a person asks for, one process a line.
 std::string describe(pid_t pid, const Dispositions& all) {
@@ -57,7 +52,7 @@ CheckResult signals_map(const Scenario& scenario, const Interrupted& interrupted
   Stage stage(scenario, interrupted);
   const auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  wait_until_quiet(*daemon);
+  wait_until_quiet(*daemon, kMostForQuiet);
   std::vector<std::string> table;
   for (const pid_t pid : daemon->processes())
     if (const auto all = read_dispositions(pid)) table.push_back(describe(pid, *all));
@@ -87,7 +82,7 @@ CheckResult signals_default_killers(const Scenario& scenario, const Interrupted&
   Stage stage(scenario, interrupted);
   const auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  wait_until_quiet(*daemon);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto main = read_dispositions(daemon->main().pid());
   if (!main) return inconclusive("it ended before its signals could be read");
   std::uint64_t killers = 0, strays = 0;

@@ -4,7 +4,6 @@
 #include "rehearsals/client.h"
 #include "rehearsals/signals/state_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -54,7 +53,7 @@ CheckResult signals_old_zombies(const Scenario& scenario, const Interrupted& int
   if (!daemon) return stage.trouble();
   Client client(*daemon);
   const std::uint64_t operations = work(*daemon, scenario, interrupted);
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const Duration old = depth(scenario, kQuickOld, kOld);
   std::vector<proc::Stat> zombies = zombies_of(*daemon);
   if (!zombies.empty()) {
@@ -62,7 +61,7 @@ CheckResult signals_old_zombies(const Scenario& scenario, const Interrupted& int
     while (!deadline.has_passed() && !stage.is_interrupted() && !zombies_of(*daemon).empty())
       daemon->main().wait_until_ended(posix::Deadline(50ms));
     client.complaint(interrupted, 1s);  // Some reap when there is something else to do.
-    stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*daemon, kMostForQuiet);
     const std::vector<proc::Stat> now = zombies_of(*daemon);
     std::erase_if(zombies, [&now](const proc::Stat& one) {
       return std::ranges::find(now, one.id(), &proc::Stat::id) == now.end();

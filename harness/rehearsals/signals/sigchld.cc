@@ -4,7 +4,6 @@
 #include "rehearsals/client.h"
 #include "rehearsals/signals/checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 
@@ -71,7 +70,7 @@ CheckResult signals_sigchld(const Scenario& scenario, const Interrupted& interru
   if (!daemon) return stage.trouble();
   Client client(*daemon);
   // Ready is not done: nginx listens before it has all its workers.
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const std::vector<proc::ProcessId> children = children_of(*daemon, false);
   if (children.size() < 2)
     return not_applicable("it has less than two children, whose deaths could meet");

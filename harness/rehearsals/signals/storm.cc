@@ -7,7 +7,6 @@
 #include "rehearsals/signals/state_checks.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/stop.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -68,7 +67,7 @@ Tried try_one_by_one(Stage& stage) {
     tried.daemon = stage.start();
     if (!tried.daemon) tried.trouble = stage.trouble();
     if (!tried.daemon) return false;
-    stress::wait_until_quiet([&] { return tried.daemon->processes(); }, kMostForQuiet);
+    wait_until_quiet(*tried.daemon, kMostForQuiet);
     tried.watch.emplace(*tried.daemon);
     return true;
   };
@@ -82,7 +81,7 @@ Tried try_one_by_one(Stage& stage) {
       continue;
     }
     const auto status = tried.daemon->exit_status();
-    if (status && is_crash(*status)) {
+    if (status && status->is_crash()) {
       tried.trouble =
           failed(fmt::format("{} on one SIG{}", status->describe(), sigabbrev_np(number)),
                  log_evidence(*tried.daemon));
@@ -138,7 +137,7 @@ CheckResult signals_storm(const Scenario& scenario, const Interrupted& interrupt
   const std::string storm =
       fmt::format("{} signals at random moments ({})", sent, names_of_signals(names));
   if (stage.is_interrupted()) return stage.trouble();
-  stress::wait_until_quiet([&daemon] { return daemon.processes(); }, kMostToRecover);
+  wait_until_quiet(daemon, kMostToRecover);
   if (!daemon.is_alive()) {
     const auto status = daemon.exit_status();
     return failed(fmt::format("{} in a storm of {}", status ? status->describe() : "ended", storm),

@@ -6,7 +6,6 @@
 #include "rehearsals/signals/harmless.h"
 #include "rehearsals/signals/state_checks.h"
 #include "rehearsals/stage.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -40,7 +39,7 @@ CheckResult signals_stuck_handler(const Scenario& scenario, const Interrupted& i
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
   const bool has_work = !answered(daemon->scenario().stress).empty();
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const auto all = read_dispositions(daemon->main().pid());
   if (!all || all->caught == 0)
     return not_applicable("its main process has no signal handler to hang in");

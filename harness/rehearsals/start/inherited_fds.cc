@@ -5,7 +5,6 @@
 #include "rehearsals/programs.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
-#include "stress/quiescence.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -45,7 +44,7 @@ CheckResult start_inherited_fds(const Scenario& scenario, const Interrupted& int
   if (!daemon) return stage.trouble();
 
   // The programs that it runs may be on their way still.
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   const pid_t main = daemon->main().pid();
   const std::string name = std::filesystem::canonical(file).native();
   std::vector<std::string> kept, passed_on;

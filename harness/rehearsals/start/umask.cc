@@ -4,7 +4,6 @@
 #include "rehearsals/leftovers.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
-#include "stress/quiescence.h"
 #include "stress/stress.h"
 
 #include <fmt/format.h>
@@ -62,7 +61,7 @@ std::optional<Made> start_and_look(Stage& stage, const char* umask) {
   const posix::Deadline deadline(kMostForOperations);
   clients.next_round(kOperations, std::nullopt,
                      [&] { return stage.is_interrupted() || deadline.has_passed(); });
-  stress::wait_until_quiet([&daemon] { return daemon->processes(); }, kMostForQuiet);
+  wait_until_quiet(*daemon, kMostForQuiet);
   Made made;
   look_at_files(state, made);
   const auto status = proc::read_status(daemon->main().pid());
