@@ -3,7 +3,6 @@
 
 #include "posix/file.h"
 #include "posix/socket.h"
-#include "proc/sockets.h"
 
 #include <watertight/error.h>
 
@@ -11,7 +10,6 @@
 #include <cerrno>
 #include <optional>
 #include <random>
-#include <set>
 #include <sstream>
 #include <string>
 
@@ -48,22 +46,14 @@ std::vector<std::uint16_t> candidates() {
 /// Empty where somebody has it.
 std::optional<posix::UniqueFd> bind_to(const posix::SocketAddress& address, int type) {
   try {
-    return posix::listen_at(address, type);
+    return posix::bind_alone(address, type);
   } catch (const HarnessError& error) {
-    if (error.errno_value() == EADDRINUSE || error.errno_value() == EACCES) return std::nullopt;
+    const int reason = error.errno_value();
+    if (reason == EADDRINUSE || reason == EACCES) return std::nullopt;
     // A machine without IPv6 has nobody there who could listen.
-    if (error.errno_value() != EADDRNOTAVAIL) throw;
+    if (reason != EADDRNOTAVAIL && reason != EAFNOSUPPORT) throw;
     return posix::UniqueFd();
   }
-}
-
-bool can_listen_at(std::uint16_t number) {
-  for (const char* host : {"127.0.0.1", "::1"}) {
-    for (const posix::SocketAddress& address : posix::SocketAddress::resolve(host, number)) {
-      if (!bind_to(address, SOCK_STREAM)) return false;
-    }
-  }
-  return true;
 }
 
 /// An abstract name that only one harness of this network namespace can hold; it goes with its
@@ -75,19 +65,24 @@ std::optional<posix::UniqueFd> claim(std::uint16_t number) {
 
 }  // namespace
 
+bool is_free(std::uint16_t port) {
+  for (const char* any : {"0.0.0.0", "::"}) {
+    for (const posix::SocketAddress& address : posix::SocketAddress::resolve(any, port)) {
+      if (!bind_to(address, SOCK_STREAM) || !bind_to(address, SOCK_DGRAM)) return false;
+    }
+  }
+  return true;
+}
+
 Ports Ports::choose(unsigned count) {
   Ports ports;
   if (count == 0) return ports;
   std::vector<std::uint16_t> numbers = candidates();
   std::shuffle(numbers.begin(), numbers.end(), std::mt19937(std::random_device()()));
   numbers.resize(std::min<std::size_t>(numbers.size(), kMostTries));
-  // A bind alone would not tell of datagram sockets, which share a port where all set SO_REUSEADDR.
-  std::set<std::uint16_t> served;
-  for (const proc::SocketFact& socket : proc::listeners()) served.insert(socket.port);
   for (const std::uint16_t number : numbers) {
-    if (served.contains(number)) continue;
     auto claimed = claim(number);
-    if (!claimed || !can_listen_at(number)) continue;
+    if (!claimed || !is_free(number)) continue;
     ports.numbers_.push_back(number);
     ports.claims_.push_back(std::move(*claimed));
     if (ports.numbers_.size() == count) return ports;

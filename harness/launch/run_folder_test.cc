@@ -5,6 +5,7 @@
 #include "launch/program.h"
 #include "launch/test_support.h"
 #include "posix/file.h"
+#include "posix/socket.h"
 
 #include <watertight/error.h>
 
@@ -77,6 +78,34 @@ TEST(Ports, AreDifferentAndOutsideTheRangeOfClients) {
   unsigned high = 0;
   std::istringstream(*posix::read_file("/proc/sys/net/ipv4/ip_local_port_range")) >> low >> high;
   for (const std::uint16_t number : all) EXPECT_FALSE(number >= low && number <= high) << number;
+}
+
+TEST(Ports, AreFreeWhereNobodyIs) {
+  const Ports ports = Ports::choose(1);
+  const std::uint16_t port = ports.numbers().front();
+  EXPECT_TRUE(is_free(port));
+  const auto address = posix::SocketAddress::resolve("127.0.0.1", port).front();
+  for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
+    const posix::UniqueFd holder = posix::listen_at(address, type);
+    EXPECT_FALSE(is_free(port)) << type;
+  }
+  EXPECT_TRUE(is_free(port));
+}
+
+TEST(Ports, AreNotFreeWhileAConnectionIsInTimeWait) {
+  const Ports ports = Ports::choose(1);
+  const std::uint16_t port = ports.numbers().front();
+  {
+    const auto address = posix::SocketAddress::resolve("127.0.0.1", port).front();
+    const posix::UniqueFd listener = posix::listen_at(address);
+    const posix::UniqueFd client = posix::open_socket(AF_INET, SOCK_STREAM);
+    posix::connect_to(client, address);
+    std::optional<posix::UniqueFd> server;
+    ASSERT_TRUE(
+        testing::eventually([&] { return (server = posix::accept_from(listener)).has_value(); }));
+    server.reset();  // It ends the connection first, and so it is the one that waits.
+  }
+  EXPECT_FALSE(is_free(port));
 }
 
 TEST(Ports, AreNoneWhereNoneIsWanted) { EXPECT_TRUE(Ports::choose(0).numbers().empty()); }

@@ -134,6 +134,12 @@ SocketPair open_socket_pair() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+UniqueFd bind_alone(const SocketAddress& address, int type) {
+  UniqueFd socket = open_socket(address.family(), type);
+  checked(::bind(socket.get(), address.get(), address.length()), "bind");
+  return socket;
+}
+
 UniqueFd listen_at(const SocketAddress& address, int type, int backlog) {
   UniqueFd socket = open_socket(address.family(), type);
   if (address.family() != AF_UNIX) set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");

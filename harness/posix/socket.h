@@ -81,6 +81,10 @@ struct SocketPair {
 };
 SocketPair open_socket_pair();
 
+/// A socket that shares its address with none, not even with a connection in TIME_WAIT (no
+/// SO_REUSEADDR); it does not listen. Throws HarnessError.
+UniqueFd bind_alone(const SocketAddress& address, int type);
+
 /// A non-blocking listening (stream) or bound (datagram) socket. Throws HarnessError.
 UniqueFd listen_at(const SocketAddress& address, int type = SOCK_STREAM, int backlog = SOMAXCONN);
 
