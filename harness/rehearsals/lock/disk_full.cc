@@ -4,6 +4,7 @@
 #include "rehearsals/full_disk.h"
 #include "rehearsals/lock/instances.h"
 #include "rehearsals/lock/life_checks.h"
+#include "rehearsals/lock/plant.h"
 #include "rehearsals/stage.h"
 
 #include <fmt/format.h>
@@ -66,6 +67,11 @@ Start watch_start(launch::Daemon& daemon, const fs::path& path, Duration usual_s
   return start;
 }
 
+bool refuses_empty_file(launch::Site& site, const fs::path& path, const Scenario& scenario) {
+  plant_file(path, "", scenario);
+  return std::holds_alternative<launch::LaunchFailure>(site.start());
+}
+
 CheckResult judge(const Start& start, const launch::Daemon& daemon, const std::string& name) {
   const std::string says = start.words.empty() ? "says nothing of it" : in_quotes(start.words);
   const auto evidence = [&] {
@@ -122,7 +128,14 @@ CheckResult lock_disk_full(const Scenario& scenario, const Interrupted& interrup
   if (!daemon) return stage.trouble();
   const Start start = watch_start(*daemon, path, usual_start, stage);
   if (stage.is_interrupted()) return stage.trouble();
-  return judge(start, *daemon, path.filename());
+  const CheckResult result = judge(start, *daemon, path.filename());
+  if (result.verdict != Verdict::kPass || !start.words.empty()) return result;
+  // The file on the full disk is there already, and empty: it may have been refused for that.
+  daemon.reset();
+  if (!refuses_empty_file(*site, path, scenario)) return result;
+  return not_applicable(fmt::format(
+      "an empty {} alone keeps it from starting, on a full disk or not (see lock.garbage)",
+      path.filename().native()));
 }
 
 }  // namespace watertight::rehearsals

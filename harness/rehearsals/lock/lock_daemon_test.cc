@@ -3,6 +3,8 @@
 // Each check of the group fails the sample daemon that has its flaw, and passes the good twin.
 #include "rehearsals/lock/table.h"
 
+#include "rehearsals/lock/life_checks.h"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 namespace watertight::rehearsals {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -132,6 +135,17 @@ TEST(LockRacers, StopWhenInterrupted) {
   const CheckResult result = checks.front().run(serving("lock_reference"), [] { return 2; });
   EXPECT_EQ(result.verdict, Verdict::kInconclusive);
   EXPECT_THAT(result.summary, HasSubstr("interrupted"));
+}
+
+TEST(LockDiskFull, IsNotJudgedWhereAnEmptyFileAloneIsRefused) {
+  Scenario scenario;
+  scenario.command = {"/bin/sh", "-c", R"([ -e "$0" ] && ! [ -s "$0" ] && exit 1
+      echo $$ >"$0" && exec sleep 1000)",
+                      "{state}/d.pid"};
+  scenario.pid_file = "{state}/d.pid";
+  const CheckResult result = lock_disk_full(scenario, {});
+  EXPECT_EQ(result.verdict, Verdict::kNotApplicable) << result.summary;
+  EXPECT_THAT(result.summary, AnyOf(HasSubstr("an empty d.pid alone"), HasSubstr("takes root")));
 }
 
 TEST(LockLocation, JudgesAFolderThatEverybodyMayWriteTo) {
