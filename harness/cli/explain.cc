@@ -2,6 +2,7 @@
 #include "cli/explain.h"
 
 #include "report/page.h"
+#include "run/catalogue.h"
 #include "run/explanations.h"
 #include "scenario/parse.h"
 #include "scenario/words.h"
@@ -33,21 +34,6 @@ Usage: watertight explain [CHECK...]
 What a check looks for, how and why, its false alarms, and the cure. CHECK is an id or a glob:
 growth.fds, 'lock.*'. Without one: the list of all checks.
 )";
-
-std::vector<std::string> ids_of(const std::vector<CheckDescription>& checks) {
-  std::vector<std::string> ids;
-  for (const CheckDescription& check : checks) ids.push_back(check.id);
-  return ids;
-}
-
-void require_known(const std::vector<std::string>& globs, const std::vector<std::string>& ids) {
-  for (const std::string& glob : globs) {
-    const auto matches = [&](const std::string& id) { return scenario::glob_matches(glob, id); };
-    if (std::ranges::none_of(ids, matches))
-      throw ScenarioError(
-          fmt::format("{}: no check has this id{}", glob, scenario::did_you_mean(glob, ids)));
-  }
-}
 
 std::string group_of(const std::string& id) { return id.substr(0, id.find('.')); }
 
@@ -104,7 +90,7 @@ void write_explanation(const CheckDescription& check, std::ostream& out,
 void write_explanations(const std::vector<std::string>& globs, std::ostream& out,
                         const report::TerminalStyle& style) {
   const std::vector<CheckDescription> checks = run::describe_checks();
-  require_known(globs, ids_of(checks));
+  for (const std::string& glob : globs) run::require_known_check(glob, "");
   if (globs.empty()) return write_list(checks, out, style);
   bool is_first = true;
   for (const CheckDescription& check : checks) {

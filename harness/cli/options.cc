@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/matrix.h"
+#include "run/catalogue.h"
 #include "scenario/file.h"
 #include "scenario/parse.h"
 #include "scenario/words.h"
@@ -150,7 +151,10 @@ void apply_to_stresses(const std::vector<Use>& uses, std::vector<Stress>& stress
 std::vector<scenario::FileRun> read_file(const std::optional<std::string>& path, bool has_daemon) {
   if (!path) return std::vector<scenario::FileRun>(1);
   try {
-    return scenario::read_runs(*path);
+    std::vector<scenario::FileRun> runs = scenario::read_runs(*path);
+    for (const scenario::FileRun& run : runs)
+      for (const auto& [glob, place] : run.check_globs) run::require_known_check(glob, place);
+    return runs;
   } catch (const ScenarioError& error) {
     const bool may_be_a_daemon = !has_daemon && std::filesystem::path(*path).extension() != ".toml";
     if (!may_be_a_daemon) throw;

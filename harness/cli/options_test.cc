@@ -268,6 +268,20 @@ TEST(CommandLine, PointsToTheHelp) {
   EXPECT_THAT(check_complaint({"--window", "x"}), HasSubstr("see `watertight check --help`"));
 }
 
+TEST(CommandLine, NamesThePlaceOfACheckThatTheFileHasWrong) {
+  const ScenarioFile file("command = ['d']\nskip = ['growth.*',\n 'shutdown.idel']\n");
+  EXPECT_THROW(
+      try {
+        parse_command_line({"check", file.path()});
+      } catch (const ScenarioError& error) {
+        EXPECT_EQ(error.what(), file.path() +
+                                    ":3:2: `skip`: shutdown.idel: no check has this id; "
+                                    "did you mean `shutdown.idle`?");
+        throw;
+      },
+      ScenarioError);
+}
+
 TEST(CommandLine, TellsADaemonFromAScenarioFile) {
   const ScenarioFile daemon("#!/bin/sh\n", ".sh");
   EXPECT_THAT(complaint({"check", daemon.path()}), HasSubstr("no daemon to check"));

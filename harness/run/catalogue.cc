@@ -3,7 +3,6 @@
 
 #include "rehearsals/client.h"
 #include "scenario/parse.h"
-#include "scenario/words.h"
 
 #include <watertight/error.h>
 
@@ -21,17 +20,6 @@ bool matches_any(const std::vector<std::string>& globs, std::string_view id) {
       globs, [id](const std::string& glob) { return scenario::glob_matches(glob, id); });
 }
 
-void require_known(const std::vector<std::string>& globs, std::string_view option) {
-  const auto ids = all_check_ids();
-  for (const std::string& glob : globs) {
-    const bool matches = std::ranges::any_of(
-        ids, [&](const std::string& id) { return scenario::glob_matches(glob, id); });
-    if (!matches)
-      throw ScenarioError(fmt::format("{} {}: no check has this id{}", option, glob,
-                                      scenario::did_you_mean(glob, ids)));
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> all_check_ids() {
@@ -39,6 +27,17 @@ std::vector<std::string> all_check_ids() {
   for (const auto& traits : probe::all_resources()) ids.push_back(growth_id(traits.id));
   for (const auto& check : rehearsals::all_checks()) ids.emplace_back(check.id);
   return ids;
+}
+
+void require_known_check(const std::string& glob, std::string_view place) {
+  const auto ids = all_check_ids();
+  const bool matches = std::ranges::any_of(
+      ids, [&](const std::string& id) { return scenario::glob_matches(glob, id); });
+  if (matches) return;
+  const std::string nearest = scenario::suggestion(glob, ids);
+  throw ScenarioError(fmt::format(
+      "{}{}: no check has this id; {}", place, glob,
+      nearest.empty() ? "`watertight explain` lists them" : "did you mean `" + nearest + "`?"));
 }
 
 std::string missing_need(const Scenario& scenario, const rehearsals::Check& check) {
@@ -49,9 +48,9 @@ std::string missing_need(const Scenario& scenario, const rehearsals::Check& chec
 }
 
 Selection select_checks(const Scenario& scenario) {
-  require_known(scenario.only, "--only");
-  require_known(scenario.skip, "--skip");
-  require_known(scenario.known, "--known");
+  for (const std::string& glob : scenario.only) require_known_check(glob, "--only ");
+  for (const std::string& glob : scenario.skip) require_known_check(glob, "--skip ");
+  for (const std::string& glob : scenario.known) require_known_check(glob, "--known ");
   const auto is_chosen = [&](std::string_view id) {
     return (scenario.only.empty() || matches_any(scenario.only, id)) &&
            !matches_any(scenario.skip, id);

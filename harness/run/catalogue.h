@@ -7,6 +7,7 @@
 #include <watertight/scenario.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watertight::run {
@@ -26,6 +27,9 @@ std::vector<std::string> all_check_ids();
 /// What a scenario lacks for a rehearsal to look at anything: "needs --pid-file". Empty where
 /// nothing is missing.
 std::string missing_need(const Scenario& scenario, const rehearsals::Check& check);
+
+/// Throws ScenarioError for a glob that matches no check: `place` and what is right.
+void require_known_check(const std::string& glob, std::string_view place);
 
 /// Throws ScenarioError for a glob, or a `known` id, that matches no check, with the nearest right
 /// one.

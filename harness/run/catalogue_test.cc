@@ -50,6 +50,8 @@ TEST(Catalogue, RejectsAGlobThatMatchesNothingAndNamesTheNearest) {
   Scenario known;
   known.known = {"shutdown.idel"};
   EXPECT_THAT(complaint(known), HasSubstr("shutdown.idle"));
+  EXPECT_EQ(complaint(choosing({"no"})),
+            "--only no: no check has this id; `watertight explain` lists them");
 }
 
 }  // namespace

@@ -10,11 +10,18 @@
 
 namespace watertight::scenario {
 
+/// What a file says of which checks, for those who know all that there are.
+struct CheckGlob {
+  std::string glob;
+  std::string place;  ///< "FILE:LINE:COLUMN: `skip`: "
+};
+
 /// One run that a scenario file asks for.
 struct FileRun {
   Scenario scenario;
   /// `[report]`: names of options of the command without `--`, with their values.
   std::map<std::string, std::string> report;
+  std::vector<CheckGlob> check_globs;  ///< Those of `only`, `skip` and `known`.
   bool is_bisect = false;
   std::string values;  ///< Of the matrix, for people: "cache=on workers=4"; empty without one.
 };

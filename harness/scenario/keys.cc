@@ -106,6 +106,12 @@ const Keys<FileRun>& launch_keys() {
   return keys;
 }
 
+std::vector<std::string> check_globs(FileRun& run, const Value& value) {
+  std::vector<std::string> globs = value.texts();
+  for (const Value& one : value.one_or_more()) run.check_globs.push_back({one.text(), one.place()});
+  return globs;
+}
+
 const Keys<FileRun>& measure_keys() {
   static const Keys<FileRun> keys = {
       {"stress",
@@ -160,8 +166,10 @@ const Keys<FileRun>& measure_keys() {
            throw value.mistake("must be true or false; another file is built on with `extends`");
          run.scenario.extends = value.flag();
        }},
-      {"only", [](FileRun& run, const Value& value) { run.scenario.only = value.texts(); }},
-      {"skip", [](FileRun& run, const Value& value) { run.scenario.skip = value.texts(); }},
+      {"only",
+       [](FileRun& run, const Value& value) { run.scenario.only = check_globs(run, value); }},
+      {"skip",
+       [](FileRun& run, const Value& value) { run.scenario.skip = check_globs(run, value); }},
       {"baseline", [](FileRun& run, const Value& value) { run.scenario.baseline = value.text(); }},
       {"suppressions",
        [](FileRun& run, const Value& value) { run.scenario.suppressions = value.texts(); }},
@@ -169,7 +177,8 @@ const Keys<FileRun>& measure_keys() {
        [](FileRun& run, const Value& value) {
          run.scenario.blame = value.parsed(parse_blame, value.text());
        }},
-      {"known", [](FileRun& run, const Value& value) { run.scenario.known = value.texts(); }},
+      {"known",
+       [](FileRun& run, const Value& value) { run.scenario.known = check_globs(run, value); }},
       {"quick", [](FileRun& run, const Value& value) { run.scenario.is_quick = value.flag(); }},
       {"thorough",
        [](FileRun& run, const Value& value) { run.scenario.is_thorough = value.flag(); }},

@@ -23,15 +23,21 @@ std::string_view type_name(const toml::node& node) {
   }
 }
 
+std::string text_of(const toml::source_region& place) {
+  return fmt::format("{}:{}:{}: ", place.path ? *place.path : "scenario", place.begin.line,
+                     place.begin.column);
+}
+
 }  // namespace
 
 ScenarioError mistake_at(const toml::source_region& place, std::string_view what) {
-  return ScenarioError(fmt::format("{}:{}:{}: {}", place.path ? *place.path : "scenario",
-                                   place.begin.line, place.begin.column, what));
+  return ScenarioError(fmt::format("{}{}", text_of(place), what));
 }
 
+std::string Value::place() const { return fmt::format("{}`{}`: ", text_of(node_.source()), key_); }
+
 ScenarioError Value::mistake(std::string_view what) const {
-  return mistake_at(node_.source(), fmt::format("`{}`: {}", key_, what));
+  return ScenarioError(fmt::format("{}{}", place(), what));
 }
 
 ScenarioError Value::wrong_type(std::string_view wanted) const {

@@ -30,6 +30,8 @@ class Value {
   Value(std::string key, const toml::node& node) : key_(std::move(key)), node_(node) {}
 
   const std::string& key() const { return key_; }
+  /// "FILE:LINE:COLUMN: `key`: ", as every mistake begins.
+  std::string place() const;
   ScenarioError mistake(std::string_view what) const;
 
   std::string text() const;
