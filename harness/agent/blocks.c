@@ -133,6 +133,23 @@ static inline void uncount(const void *block, Word word) {
 enum { kSpreadLog2 = 2 };
 static const uint64_t kSpreadBase = 1ull << (kAddressBits + kSpreadLog2);
 static inline uint64_t spread(uint64_t address) { return kSpreadBase + (address << kSpreadLog2); }
+
+// Large blocks are far apart, and lie in maps of their own as if all addresses were an eighth as
+// large, a 64th, a 512th, a 4 096th: so none takes much more than 32 bytes. Those whose size the
+// allocator has to be asked for stay where their whole address can be told.
+enum { kWideLog2 = 8, kWidthLog2 = 3, kWidths = 4, kWideRangeLog2 = kAddressBits - kWidthLog2 };
+_Static_assert((8ll + kWidths + 1) << kWideRangeLog2 <= 1ll << (kAddressBits + kSpreadLog2),
+               "the maps of large blocks lie between the two others");
+static inline uint64_t squeeze(uint64_t address, unsigned width) {
+  return ((uint64_t)(8 + width) << kWideRangeLog2) + (address >> kWidthLog2 * width);
+}
+static inline unsigned width_of(size_t bytes) {
+  if (bytes < 1 << kWideLog2 || bytes >= kHugeSize) return 0;
+  return ((unsigned)__builtin_clzl(1) - (unsigned)__builtin_clzl(bytes) - kWideLog2) / kWidthLog2 +
+         1;
+}
+
+// Of the block whose word lies there; of a large one an address near it.
 static inline void *block_at(uint64_t address) {
   return (void *)(uintptr_t)(address < kSpreadBase ? address
                                                    : (address - kSpreadBase) >> kSpreadLog2);
@@ -140,6 +157,8 @@ static inline void *block_at(uint64_t address) {
 
 static inline void put_block(const void *block, size_t bytes, uint32_t site) {
   uint64_t address = (uintptr_t)block;
+  const unsigned width = width_of(bytes);
+  if (width != 0) address = squeeze(address, width);
   if (bytes < tiny_below) address = spread(address);
   struct Leaf *leaf = find_leaf(address);
   if (WATERTIGHT_UNLIKELY(leaf == NULL) && (leaf = make_leaf(address)) == NULL) {
@@ -164,16 +183,18 @@ void *note_made(void *block, size_t bytes, const void *caller) {
 
 static inline Word take_word(uint64_t address) {
   struct Leaf *leaf = find_leaf(address);
-  if (WATERTIGHT_UNLIKELY(leaf == NULL)) return 0;
+  if (leaf == NULL || !leaf->is_touched[offset_of(address) / kWatertightAgentPage]) return 0;
   Word *place = word_at(leaf, address);
   const Word word = *place;
-  if (__builtin_expect(site_of(word) != 0, 1)) *place = 0;
+  if (site_of(word) != 0) *place = 0;
   return word;
 }
 
 struct Block remove_block(const void *block) {
   const uint64_t address = (uintptr_t)block;
   Word word = take_word(address);
+  for (unsigned width = 1; site_of(word) == 0 && width <= kWidths; ++width)
+    word = take_word(squeeze(address, width));
   if (site_of(word) == 0 && tiny_below != 0) word = take_word(spread(address));
   if (WATERTIGHT_UNLIKELY(site_of(word) == 0)) return (struct Block){0, 0};
   uncount(block, word);

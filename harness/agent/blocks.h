@@ -11,13 +11,13 @@
 /// A map rather than a hash table, because a block's place in it belongs to whoever the block
 /// belongs to: no lock, no search, nothing that grows, and a fork at any moment finds it whole.
 ///
-/// Memory: an eighth of the heap, at most, in pages that are touched when the heap's are: 4 bytes
-/// for a block of 24, 32 for one of 240.
+/// Memory, in pages that are touched when the heap's are: 4 bytes for a block of 24, at most 32
+/// where blocks of about its size lie side by side, and a page for one of a MiB or more.
 
 #include "agent/slot.h"
 
-/// Counts a block that was just made. What stood at its address before was freed unseen, and is
-/// uncounted.
+/// Counts a block that was just made. What stood at its address before, of about its size, was
+/// freed unseen and is uncounted.
 void add_block(const void *block, size_t bytes, uint32_t site);
 
 /// What was known of a block.

@@ -5,6 +5,7 @@
 
 #include "blame/agent.h"
 #include "blame/black_box.h"
+#include "blame/on_demand_leaks.h"
 #include "blame/sanitizer.h"
 #include "blame/test_leaks.h"
 #include "blame/valgrind.h"
@@ -31,6 +32,8 @@ constexpr std::uint64_t kRounds = 8, kOperationsPerRound = 64;
 
 constexpr const char* kMemcheckOnlySees = "it follows memory and descriptors";
 constexpr const char* kSanitizersOnlySee = "they see memory that nothing refers to any more";
+constexpr const char* kLeaksOnlySee = "it follows memory";
+constexpr const char* kLeaksOnlyTell = "what grew is still referred to";
 
 /// A leak, and what it is for those who cannot name its call site.
 struct Row {
@@ -134,7 +137,7 @@ class LeakTable : public testing::TestWithParam<Row> {
     const Frame& culprit = answer.blame.at(leak.resource).front().frames.front();
     fill_cell(column, fmt::format("{} ({}:{})", normalize_function(culprit.function), leak.source,
                                   culprit.line));
-    if (column == "sanitizer") return;  // Where it knows the line it tells no module.
+    if (column.starts_with("sanitizer")) return;  // Where it knows the line it tells no module.
     EXPECT_EQ(culprit.module, leak.program);
     EXPECT_GT(culprit.offset, 0u);
   }
@@ -173,6 +176,18 @@ TEST_P(LeakTable, SanitizerNamesOrSaysWhyNot) {
   if (const std::string& reason = GetParam().sanitizer_cannot; !reason.empty())
     return expect_reason("sanitizer", answer, reason);
   expect_name("sanitizer", answer, leak);
+}
+
+/// The daemon is not built with it, as those above are.
+TEST_P(LeakTable, PreloadedSanitizerNamesOrSaysWhyNot) {
+  if (find_sanitizer_runtime().empty()) GTEST_SKIP() << "there is no libasan";
+  const Leak leak = GetParam().leak();
+  OnDemandLeaks leaks;
+  const Answer answer = answer_of(leaks, leak);
+  const char* const column = "sanitizer, preloaded";
+  if (leak.resource != "heap") return expect_reason(column, answer, kLeaksOnlySee);
+  if (!GetParam().sanitizer_cannot.empty()) return expect_reason(column, answer, kLeaksOnlyTell);
+  expect_name(column, answer, leak);
 }
 
 TEST_P(LeakTable, BlackBoxTellsWhatItIs) {

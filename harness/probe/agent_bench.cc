@@ -93,13 +93,25 @@ WATERTIGHT_COMPARE(OpenWithStacks, kExact, "open", "1", "50000");
 WATERTIGHT_COMPARE(OpenWithStacksFourThreads, kExact, "open", "4", "20000");
 WATERTIGHT_COMPARE(MapWithStacks, kExact, "mmap", "1", "50000");
 
+/// So many bytes, so many blocks. (Of those above 128 KiB glibc maps each apart.)
 void LiveBlocks(benchmark::State& state) {
-  compare(state, {"hold", "1", std::to_string(state.range(0))}, kExact, true);
+  compare(state, {"hold", std::to_string(state.range(0)), std::to_string(state.range(1))}, kExact,
+          true);
 }
-BENCHMARK(LiveBlocks)->UseManualTime()->Iterations(2)->Arg(100000)->Arg(400000)->Arg(1000000);
+BENCHMARK(LiveBlocks)
+    ->UseManualTime()
+    ->Iterations(2)
+    ->Args({32, 100'000})
+    ->Args({32, 1'000'000})
+    ->Args({240, 100'000})
+    ->Args({300, 100'000})
+    ->Args({1'000, 100'000})
+    ->Args({10'000, 20'000})
+    ->Args({100'000, 5'000})
+    ->Args({500'000, 2'000});
 
 void Fixed(benchmark::State& state) {
-  compare(state, {"hold", "1", "1"}, kExact, true);
+  compare(state, {"hold", "32", "1"}, kExact, true);
   state.SetLabel("bytes_per_block is the fixed part: anonymous memory of the process");
 }
 BENCHMARK(Fixed)->UseManualTime()->Iterations(2);

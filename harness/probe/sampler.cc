@@ -216,9 +216,14 @@ double Sampler::count_close_wait(const std::vector<std::uint64_t>& sockets) {
   const auto is_known = [this](std::uint64_t inode) { return first_sockets_->contains(inode); };
   if (std::ranges::all_of(sockets, is_known)) return 0;
   const auto half_closed = half_closed_inodes();
-  return static_cast<double>(std::ranges::count_if(sockets, [&](std::uint64_t inode) {
-    return half_closed.contains(inode) && !is_known(inode);
-  }));
+  // One that was in CLOSE_WAIT is held in vain until it is closed, also where a reset has ended its
+  // connection meanwhile: a busy machine gives the peer's port to a new connection.
+  std::unordered_set<std::uint64_t> held;
+  for (const std::uint64_t inode : sockets)
+    if ((half_closed.contains(inode) && !is_known(inode)) || half_closed_.contains(inode))
+      held.insert(inode);
+  half_closed_ = std::move(held);
+  return static_cast<double>(half_closed_.size());
 }
 
 void Sampler::look_at_folders(Sample& sample) {

@@ -3,14 +3,17 @@
 
 #include "posix/clock.h"
 #include "posix/process.h"
+#include "posix/socket.h"
 #include "proc/files.h"
 #include "proc/process.h"
+#include "proc/sockets.h"
 #include "proc/tree.h"
 
 #include <gtest/gtest.h>
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -101,6 +104,41 @@ TEST_F(SamplerTest, FindsDeletedFilesThatAreHeldOpen) {
 TEST_F(SamplerTest, CountsFilesInTheStateFolder) {
   start("touch $DIR/a $DIR/b");
   EXPECT_EQ(look()[Resource::kFiles], 2);
+}
+
+TEST_F(SamplerTest, CountsAConnectionThatThePeerHasLeftUntilItIsClosed) {
+  start(":");
+  Sampler watching = sampler();
+  const auto look = [&] {
+    return watching.take(0, 0, Sampler::Depth::kWide)[Resource::kCloseWait];
+  };
+  EXPECT_EQ(look(), 0);
+
+  const auto listener = posix::listen_at(posix::SocketAddress::resolve("127.0.0.1", 0).at(0));
+  posix::UniqueFd client = posix::open_socket(AF_INET, SOCK_STREAM);
+  posix::connect_to(client, posix::SocketAddress::local(listener));
+  std::optional<posix::UniqueFd> server;
+  wait_for([&] { return server || (server = posix::accept_from(listener)); });
+  std::optional<posix::ChildProcess> holder =
+      posix::ChildProcess::spawn({.program = "/bin/sleep",
+                                  .arguments = {"sleep", "1000"},
+                                  .environment = {},
+                                  .descriptors = {{7, server->get()}}});
+  server.reset();
+  posix::end_sending(client);
+  wait_for([&] { return look() == 1; });
+
+  const std::uint16_t port = posix::SocketAddress::local(client).port();
+  posix::reset_on_close(client);
+  client.reset();
+  wait_for([&] {  // A reset has ended it, and the descriptor is still there.
+    return std::ranges::none_of(proc::close_wait_sockets(), [&](const proc::SocketFact& one) {
+      return one.peer == "127.0.0.1:" + std::to_string(port);
+    });
+  });
+  EXPECT_EQ(look(), 1);
+  holder.reset();
+  EXPECT_EQ(look(), 0);
 }
 
 TEST_F(SamplerTest, TellsHowFullTheDescriptorTableIs) {

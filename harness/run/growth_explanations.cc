@@ -134,7 +134,8 @@ constexpr GrowthExplanation kExplanations[] = {
      {.title = "connections that the peer closed are closed",
       .what = "The number of TCP sockets in CLOSE_WAIT does not grow from operation to operation.",
       .how = "Asks sock_diag(7) for the sockets in that state, and joins them to the descriptors "
-             "of the daemon's processes.",
+             "of the daemon's processes. One that was in it counts until it is closed, also where "
+             "a reset has ended the connection since.",
       .why = "The kernel never ends CLOSE_WAIT by itself: each is a descriptor until the daemon "
              "closes it.",
       .source = "RFC 9293, 3.3.2; sock_diag(7); lightningnetwork/lnd issue 136",

@@ -3,7 +3,7 @@
 // Work of one kind, and what it cost: prints nanoseconds of CPU time for each operation, or for
 // `hold` the bytes that the process has resident.
 //   agent_load storm|loop|open|mmap THREADS OPERATIONS
-//   agent_load hold 1 BLOCKS
+//   agent_load hold BYTES BLOCKS
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kHeld = 1000, kMostThreads = 64, kSmall = 32 };
+enum { kHeld = 1000, kMostThreads = 64 };
 
 static long operations;
 
@@ -80,9 +80,9 @@ static double run_threads(int threads) {
   return sum / (double)operations / threads;
 }
 
-static double hold(void) {
+static double hold(size_t bytes) {
   for (long i = 0; i < operations; ++i) {
-    char *volatile block = malloc(kSmall);
+    char *volatile block = malloc(bytes);
     *block = 'x';
   }
   char line[256];
@@ -97,10 +97,11 @@ static double hold(void) {
 
 int main(int argument_count, char **arguments) {
   if (argument_count != 4) return 2;
-  const int threads = atoi(arguments[2]);
   operations = atol(arguments[3]);
+  if (strcmp(arguments[1], "hold") == 0)
+    return printf("%.1f\n", hold((size_t)atol(arguments[2]))) < 0;
+  const int threads = atoi(arguments[2]);
   if (threads < 1 || threads > kMostThreads || operations < 1) return 2;
-  if (strcmp(arguments[1], "hold") == 0) return printf("%.1f\n", hold()) < 0;
   static const struct {
     const char *name;
     void (*work)(void);

@@ -45,7 +45,8 @@ static uint32_t next_random(uint32_t *state) {
 }
 
 static void change(struct Held *place, uint32_t *random) {
-  const size_t bytes = next_random(random) % kMostBytes + 1;
+  const uint32_t most = next_random(random) % 32 == 0 ? 100 * kMostBytes : kMostBytes;
+  const size_t bytes = next_random(random) % most + 1;
   switch (next_random(random) % 4) {
     case 0:
       free(place->block);
