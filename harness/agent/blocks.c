@@ -134,18 +134,21 @@ enum { kSpreadLog2 = 2 };
 static const uint64_t kSpreadBase = 1ull << (kAddressBits + kSpreadLog2);
 static inline uint64_t spread(uint64_t address) { return kSpreadBase + (address << kSpreadLog2); }
 
-// Large blocks are far apart, and lie in maps of their own as if all addresses were an eighth as
-// large, a 64th, a 512th, a 4 096th: so none takes much more than 32 bytes. Those whose size the
-// allocator has to be asked for stay where their whole address can be told.
-enum { kWideLog2 = 8, kWidthLog2 = 3, kWidths = 4, kWideRangeLog2 = kAddressBits - kWidthLog2 };
-_Static_assert((8ll + kWidths + 1) << kWideRangeLog2 <= 1ll << (kAddressBits + kSpreadLog2),
+// Large blocks are far apart, and lie in maps of their own: of those that take 1 KiB and more as if
+// all addresses were a 32nd, 8 KiB a 256th, and so on. Those whose size the allocator has to be
+// asked for stay where their whole address can be told; and the rest, which is most of all, where
+// one look finds it.
+enum { kLargeLog2 = 10, kWidthLog2 = 3, kWidths = 4, kApartLog2 = 5, kRangeLog2 = 44 };
+_Static_assert(kAddressBits - (kLargeLog2 - kApartLog2) <= kRangeLog2 &&
+                   (8ll + kWidths + 1) << kRangeLog2 <= 1ll << (kAddressBits + kSpreadLog2),
                "the maps of large blocks lie between the two others");
 static inline uint64_t squeeze(uint64_t address, unsigned width) {
-  return ((uint64_t)(8 + width) << kWideRangeLog2) + (address >> kWidthLog2 * width);
+  return ((uint64_t)(8 + width) << kRangeLog2) +
+         (address >> (kLargeLog2 - kApartLog2 + kWidthLog2 * (width - 1)));
 }
 static inline unsigned width_of(size_t bytes) {
-  if (bytes < 1 << kWideLog2 || bytes >= kHugeSize) return 0;
-  return ((unsigned)__builtin_clzl(1) - (unsigned)__builtin_clzl(bytes) - kWideLog2) / kWidthLog2 +
+  if (bytes < 1 << kLargeLog2 || bytes >= kHugeSize) return 0;
+  return ((unsigned)__builtin_clzl(1) - (unsigned)__builtin_clzl(bytes) - kLargeLog2) / kWidthLog2 +
          1;
 }
 
@@ -183,10 +186,10 @@ void *note_made(void *block, size_t bytes, const void *caller) {
 
 static inline Word take_word(uint64_t address) {
   struct Leaf *leaf = find_leaf(address);
-  if (leaf == NULL || !leaf->is_touched[offset_of(address) / kWatertightAgentPage]) return 0;
+  if (WATERTIGHT_UNLIKELY(leaf == NULL)) return 0;
   Word *place = word_at(leaf, address);
   const Word word = *place;
-  if (site_of(word) != 0) *place = 0;
+  if (__builtin_expect(site_of(word) != 0, 1)) *place = 0;
   return word;
 }
 
