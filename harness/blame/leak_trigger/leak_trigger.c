@@ -24,10 +24,10 @@
 __attribute__((weak)) extern void __asan_init(void);
 __attribute__((weak)) extern int __lsan_do_recoverable_leak_check(void);
 
-static const char *prefix;
+static char prefix[PATH_MAX];  // A copy: daemons write their title over their environment.
 
 static void say(const char *path, const char *words) {
-  char done[PATH_MAX + 8], draft[PATH_MAX + 8];
+  char done[PATH_MAX + 32], draft[PATH_MAX + 32];
   snprintf(done, sizeof done, "%s.done", path);
   snprintf(draft, sizeof draft, "%s.draft", path);
   int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -65,7 +65,7 @@ static int may_trace(void) {
 }
 
 static void *look_when_told(void *unused) {
-  char path[PATH_MAX];
+  char path[PATH_MAX + 16];
   snprintf(path, sizeof path, "%s.%d", prefix, (int)getpid());
   mkfifo(path, 0600);
   for (unsigned count = 1;; ++count) {
@@ -96,8 +96,9 @@ static void begin(void) {
 }
 
 __attribute__((constructor)) static void set_up(void) {
-  prefix = getenv("WATERTIGHT_LEAKS");
-  if (prefix == NULL || __asan_init == NULL || __lsan_do_recoverable_leak_check == NULL) return;
+  const char *wanted = getenv("WATERTIGHT_LEAKS");
+  if (wanted == NULL || __asan_init == NULL || __lsan_do_recoverable_leak_check == NULL) return;
+  snprintf(prefix, sizeof prefix, "%s", wanted);
   __asan_init();  // Ours may be the first constructor.
   pthread_atfork(NULL, NULL, begin);
   begin();
