@@ -3,6 +3,7 @@
 #include "launch/test_support.h"
 #include "posix/file.h"
 #include "posix/unique_fd.h"
+#include "proc/files.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <sys/shm.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 
@@ -83,7 +85,18 @@ TEST(GuardEndAll, RemovesSharedMemoryThatWasLetGoOf) {
                              "exec sleep 1000",
                              memory, go, done}));
   ASSERT_TRUE(eventually([&] { return fs::exists(memory); }));
-  EXPECT_TRUE(guard.has_processes());  // By then it has seen that the memory was made.
+  // What is made once its descriptor is there lets the guard look, before it answers.
+  const auto is_open = [&] {
+    const auto files = proc::read_open_files(guard.processes().at(0));
+    return files && std::ranges::any_of(*files, [&](const proc::OpenFile& file) {
+             return file.target == memory.native();
+           });
+  };
+  ASSERT_TRUE(eventually(is_open));
+  const fs::path other = memory.native() + ".other";
+  posix::write_file(other, "");
+  EXPECT_TRUE(guard.has_processes());
+  fs::remove(other);
   posix::write_file(go, "on\n");
   ASSERT_TRUE(eventually([&] { return fs::exists(done); }));
   EXPECT_TRUE(guard.end_all());

@@ -257,27 +257,36 @@ void answer(const Received& received) {
 /// A daemon that makes shared memory all the time is not looked at more often than this.
 constexpr long long kMillisecondsBetweenNotes = 10;
 
-void note_new_memory() {
+/// False where nothing was made since the last time.
+bool note_new_memory() {
   char events[4096];
-  while (read(memory, events, sizeof events) > 0) {
-  }
-  note_shared_memory();
+  bool is_new = false;
+  while (read(memory, events, sizeof events) > 0) is_new = true;
+  if (is_new) note_shared_memory();
+  return is_new;
 }
 
 void serve(const char* folder) {
   long long next_note = 0;
+  bool looks_again = false;  // A file is told of before its maker has the descriptor.
   for (;;) {
     bool has_news = exits.count > 0;
     long long until_note = next_note - milliseconds_now();
     bool may_note = until_note <= 0;
+    if (may_note && looks_again) {
+      looks_again = false;
+      note_shared_memory();
+    }
     pollfd fds[] = {{kControlFd, static_cast<short>(has_news ? POLLIN | POLLOUT : POLLIN), 0},
                     {harness, POLLIN, 0},
                     {signals, POLLIN, 0},
                     {may_note ? memory : -1, POLLIN, 0}};
     if (poll(fds, 4, may_note ? -1 : static_cast<int>(until_note)) < 0) continue;
     if (fds[1].revents != 0) retire(folder);
-    if (fds[3].revents != 0) {  // Before an ended process is reaped or a request answered.
-      note_new_memory();
+    bool is_asked = (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+    // Before an ended process is reaped or a request answered.
+    if ((fds[3].revents != 0 || is_asked) && note_new_memory()) {
+      looks_again = true;
       next_note = milliseconds_now() + kMillisecondsBetweenNotes;
     }
     if (fds[2].revents != 0) {
@@ -289,7 +298,7 @@ void serve(const char* folder) {
       reap();
     }
     flush_exits();
-    if ((fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+    if (is_asked) {
       Received received = receive();
       if (received.is_closed) retire(folder);
       answer(received);
