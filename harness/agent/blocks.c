@@ -140,16 +140,17 @@ static inline uint64_t spread(uint64_t address) { return kSpreadBase + (address 
 // one look finds it.
 enum { kLargeLog2 = 10, kWidthLog2 = 3, kWidths = 4, kApartLog2 = 5, kRangeLog2 = 44 };
 _Static_assert(kAddressBits - (kLargeLog2 - kApartLog2) <= kRangeLog2 &&
-                   (8ll + kWidths + 1) << kRangeLog2 <= 1ll << (kAddressBits + kSpreadLog2),
+                   (1ll << kAddressBits) + ((kWidths + 1ll) << kRangeLog2) <=
+                       1ll << (kAddressBits + kSpreadLog2),
                "the maps of large blocks lie between the two others");
 static inline uint64_t squeeze(uint64_t address, unsigned width) {
-  return ((uint64_t)(8 + width) << kRangeLog2) +
+  return (1ull << kAddressBits) + ((uint64_t)width << kRangeLog2) +
          (address >> (kLargeLog2 - kApartLog2 + kWidthLog2 * (width - 1)));
 }
 static inline unsigned width_of(size_t bytes) {
   if (bytes < 1 << kLargeLog2 || bytes >= kHugeSize) return 0;
-  return ((unsigned)__builtin_clzl(1) - (unsigned)__builtin_clzl(bytes) - kLargeLog2) / kWidthLog2 +
-         1;
+  const unsigned log2 = 63 - (unsigned)__builtin_clzl(bytes);
+  return (log2 - kLargeLog2) / kWidthLog2 + 1;
 }
 
 // Of the block whose word lies there; of a large one an address near it.

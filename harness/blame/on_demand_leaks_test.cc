@@ -72,6 +72,14 @@ TEST_F(OnDemandLeaksTest, TellsWhatIsLostAtTheStartApart) {
                                              EndsWith(" blocks at lose_at_start"))));
 }
 
+TEST_F(OnDemandLeaksTest, AsksTheWorkersOfAMasterThatWritesOverItsEnvironment) {
+  Leak leak{WATERTIGHT_BLAME_TESTDATA "/loses_memory_in_worker", "heap"};
+  leak.stress = "HUP";
+  const Answer answer = ask(leak);
+  ASSERT_TRUE(answer.blame.contains("heap"));
+  EXPECT_EQ(answer.blame.at("heap")[0].frames.at(0).function, "lose_at_work");
+}
+
 /// LeakSanitizer would end the daemon with 23, as if it had found leaks.
 TEST_F(OnDemandLeaksTest, LeavesADaemonInPeaceThatItMayNotTrace) {
   OnDemandLeaks leaks;

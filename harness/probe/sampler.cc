@@ -220,7 +220,7 @@ double Sampler::count_close_wait(const std::vector<std::uint64_t>& sockets) {
   // connection meanwhile: a busy machine gives the peer's port to a new connection.
   std::unordered_set<std::uint64_t> held;
   for (const std::uint64_t inode : sockets)
-    if ((half_closed.contains(inode) && !is_known(inode)) || half_closed_.contains(inode))
+    if (!is_known(inode) && (half_closed.contains(inode) || half_closed_.contains(inode)))
       held.insert(inode);
   half_closed_ = std::move(held);
   return static_cast<double>(half_closed_.size());

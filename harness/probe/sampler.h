@@ -92,7 +92,7 @@ class Sampler {
   std::map<pid_t, ProcessWatch> watches_;
   std::set<pid_t> zombies_;
   std::optional<std::unordered_set<std::uint64_t>> first_sockets_;  ///< Inodes.
-  /// Inodes that were in CLOSE_WAIT when they were last looked at, or before, and are still open.
+  /// Inodes that have been in CLOSE_WAIT, and were still open at the last look.
   std::unordered_set<std::uint64_t> half_closed_;
   std::vector<pid_t> live_;     ///< Of the last look, zombies left out.
   std::vector<pid_t> pending_;  ///< Kept for its capacity.

@@ -4,13 +4,12 @@
 // are asked in turns; the fastest and the cheapest round of each count, because whatever else this
 // machine does only adds.
 
+#include "launch/endpoint.h"
 #include "launch/site.h"
 #include "posix/clock.h"
 #include "posix/process.h"
 #include "probe/agent_area.h"
 #include "scenario/file.h"
-
-#include <watertight/error.h>
 
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
@@ -19,6 +18,7 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
@@ -39,6 +39,13 @@ double in_seconds(posix::Clock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
+template <typename Started, typename Result>
+Started taken_from(Result& result) {
+  if (const auto* failure = std::get_if<launch::LaunchFailure>(&result))
+    throw std::runtime_error(failure->message);
+  return std::get<Started>(std::move(result));
+}
+
 class Served {
  public:
   Served(const Load& load, bool has_agent) : load_(load) {
@@ -46,19 +53,16 @@ class Served {
     Scenario scenario = scenario::read_scenario_file(file);
     scenario::complete_and_validate(scenario);
     auto prepared = launch::Site::prepare(scenario);
-    if (auto* site = std::get_if<launch::Site>(&prepared)) site_.emplace(std::move(*site));
-    if (!site_) throw HarnessError("prepare", load.daemon, ECHILD);
+    site_.emplace(taken_from<launch::Site>(prepared));
     launch::Site::Start how;
     if (has_agent) area_.emplace(how.agent_area = site_->folder().root() / "agent");
     auto started = site_->start(how);
-    if (auto* daemon = std::get_if<launch::Daemon>(&started)) daemon_.emplace(std::move(*daemon));
-    if (!daemon_) throw HarnessError("start", load.daemon, ECHILD);
+    daemon_.emplace(taken_from<launch::Daemon>(started));
   }
 
   /// False where the client failed.
   bool ask() {
-    const std::string& ready = site_->scenario().ready.target;
-    const std::string port = ready.substr(ready.rfind(':') + 1);
+    const auto port = std::to_string(launch::local_endpoints(site_->scenario()).at(0).port);
     posix::ChildProcess::Plan how;
     how.environment = posix::current_environment();
     how.program = load_.client.front();

@@ -24,10 +24,11 @@
 __attribute__((weak)) extern void __asan_init(void);
 __attribute__((weak)) extern int __lsan_do_recoverable_leak_check(void);
 
-static char prefix[PATH_MAX];  // A copy: daemons write their title over their environment.
+// A copy: daemons write their title over their environment. Leaves place for what is appended.
+static char prefix[PATH_MAX - 16];
 
 static void say(const char *path, const char *words) {
-  char done[PATH_MAX + 32], draft[PATH_MAX + 32];
+  char done[PATH_MAX + 8], draft[PATH_MAX + 8];
   snprintf(done, sizeof done, "%s.done", path);
   snprintf(draft, sizeof draft, "%s.draft", path);
   int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -65,7 +66,7 @@ static int may_trace(void) {
 }
 
 static void *look_when_told(void *unused) {
-  char path[PATH_MAX + 16];
+  char path[PATH_MAX];
   snprintf(path, sizeof path, "%s.%d", prefix, (int)getpid());
   mkfifo(path, 0600);
   for (unsigned count = 1;; ++count) {

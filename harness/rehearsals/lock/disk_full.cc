@@ -67,11 +67,6 @@ Start watch_start(launch::Daemon& daemon, const fs::path& path, Duration usual_s
   return start;
 }
 
-bool refuses_empty_file(launch::Site& site, const fs::path& path, const Scenario& scenario) {
-  plant_file(path, "", scenario);
-  return std::holds_alternative<launch::LaunchFailure>(site.start());
-}
-
 CheckResult judge(const Start& start, const launch::Daemon& daemon, const std::string& name) {
   const std::string says = start.words.empty() ? "says nothing of it" : in_quotes(start.words);
   const auto evidence = [&] {
@@ -132,7 +127,9 @@ CheckResult lock_disk_full(const Scenario& scenario, const Interrupted& interrup
   if (result.verdict != Verdict::kPass || !start.words.empty()) return result;
   // The file on the full disk is there already, and empty: it may have been refused for that.
   daemon.reset();
-  if (!refuses_empty_file(*site, path, scenario)) return result;
+  plant_file(path, "", scenario);
+  if (stage.start()) return result;
+  if (stage.is_interrupted()) return stage.trouble();
   return not_applicable(fmt::format(
       "an empty {} alone keeps it from starting, on a full disk or not (see lock.garbage)",
       path.filename().native()));
