@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -43,6 +44,51 @@ std::string write_script(const fs::path& path, std::string_view text) {
   posix::write_file(path, text, 0755);
   fs::permissions(path, fs::perms::owner_all);
   return path;
+}
+
+/// Cgroups as guards leave them that are killed, for the pids that come next.
+class Leftovers {
+ public:
+  explicit Leftovers(const fs::path& parent) {
+    posix::ChildProcess::Plan plan;
+    plan.program = "/bin/true";
+    plan.arguments = {"true"};
+    auto latest = posix::ChildProcess::spawn(plan);
+    latest.wait(soon());
+    first_ = latest.pid() + 1;
+    for (pid_t pid = first_; pid < first_ + kMany; ++pid) {
+      const fs::path cgroup = parent / ("watertight." + std::to_string(pid));
+      if (::mkdir(cgroup.c_str(), 0755) != 0) continue;
+      made_.push_back(cgroup);
+      std::ofstream(cgroup / "cgroup.kill") << 1;
+    }
+  }
+  ~Leftovers() {
+    for (const fs::path& cgroup : made_) ::rmdir(cgroup.c_str());
+  }
+  Leftovers(const Leftovers&) = delete;
+  Leftovers& operator=(const Leftovers&) = delete;
+
+  bool is_empty() const { return made_.empty(); }
+  bool are_for(pid_t pid) const { return pid >= first_ && pid < first_ + kMany; }
+
+ private:
+  static constexpr pid_t kMany = 100;
+  pid_t first_ = 0;
+  std::vector<fs::path> made_;
+};
+
+TEST(GuardSpawn, TakesNoCgroupThatIsThereAlready) {
+  const fs::path whole = "/sys/fs/cgroup";
+  const Leftovers leftovers(fs::exists(whole / "unified") ? whole / "unified" : whole);
+  if (leftovers.is_empty()) GTEST_SKIP() << "no cgroup can be made at the top";
+  Guard guard = Guard::start({});
+  if (!leftovers.are_for(guard.pid())) GTEST_SKIP() << "others took these pids, or they begin anew";
+  const posix::ProcessHandle process = spawned(guard, command_of({"/bin/sleep", "1000"}));
+  EXPECT_TRUE(eventually([&] {
+    const auto stat = proc::read_stat(process.pid());
+    return stat && stat->comm == "sleep" && !stat->is_dead();
+  }));
 }
 
 TEST(GuardSpawn, NamesAProgramThatIsNotInPath) {

@@ -34,6 +34,22 @@ bool find_own_folder(char* folder) {
   return length > 0 && length < kPathSize;
 }
 
+/// One that is there already is left from a guard that was killed, and had this pid before us, or
+/// is that of a guard in another pid namespace. It is never taken: the kernel kills who is forked
+/// into one that was killed once (kill_seq in kernel/cgroup/cgroup.c; seen on 6.18).
+bool make_folder(const char* own_folder, char* path) {
+  constexpr int kMostNames = 1000;
+  for (int number = 0; number < kMostNames; ++number) {
+    char another[16] = "";
+    if (number > 0) (void)snprintf(another, sizeof another, ".%d", number);
+    int length = snprintf(path, kPathSize, "%s/watertight.%d%s", own_folder, getpid(), another);
+    if (length >= kPathSize) return false;
+    if (mkdir(path, 0755) == 0) return true;
+    if (errno != EEXIST) return false;
+  }
+  return false;
+}
+
 void close_all(Cgroup& cgroup) {
   for (int* fd : {&cgroup.folder, &cgroup.kill}) {
     if (*fd >= 0) close(*fd);
@@ -81,10 +97,7 @@ bool find_cgroup_path(const char* self_cgroup, char* path) {
 void make_cgroup(Cgroup& cgroup) {
   static char own_folder[kPathSize];
   if (!find_own_folder(own_folder)) return;
-  int length = snprintf(cgroup.path, sizeof cgroup.path, "%s/watertight.%d", own_folder, getpid());
-  if (length >= static_cast<int>(sizeof cgroup.path)) return;
-  // One of this name can only be left from a guard of an earlier boot of this pid namespace.
-  if (mkdir(cgroup.path, 0755) != 0 && errno != EEXIST) return;
+  if (!make_folder(own_folder, cgroup.path)) return;
   cgroup.folder = open(cgroup.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (cgroup.folder >= 0) {
     cgroup.kill = openat(cgroup.folder, "cgroup.kill", O_WRONLY | O_CLOEXEC);

@@ -11,7 +11,7 @@ struct Cgroup {
   int kill = -1;    ///< cgroup.kill
 };
 
-/// Makes it, or leaves everything at -1 where cgroup v2 is absent, old or not ours to write.
+/// Makes a new one, or leaves everything at -1 where cgroup v2 is absent, old or not ours to write.
 void make_cgroup(Cgroup& cgroup);
 
 /// SIGKILL to all members.

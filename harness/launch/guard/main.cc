@@ -231,8 +231,7 @@ void answer_end_all() {
   reply.tell = Tell::kEnded;
   reply.error = end_all(2000) ? 0 : EBUSY;
   remove_unused_shared_memory();
-  // A process that is forked into a cgroup which was killed once before is killed as well (seen on
-  // kernel 6.18; kill_seq in kernel/cgroup/cgroup.c), so the next ones get a new cgroup.
+  // The next ones get a new cgroup: who is forked into one that was killed is killed as well.
   if (reply.error == 0 && end_cgroup(1000)) make_cgroup(cgroup);
   reply.is_held_by_cgroup = cgroup.folder >= 0;
   flush_exits();
