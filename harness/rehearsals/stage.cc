@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kStartIsOver = 250ms, kMostForQuiet = 2s;
+constexpr Duration kStartIsOver = 250ms, kMostForQuiet = 2s, kMostToComeTrue = 2s,
+                   kBetweenLooks = 5ms;
 
 CheckResult result_of(Verdict verdict, std::string summary,
                       std::vector<std::string> evidence = {}) {
@@ -92,6 +93,15 @@ std::optional<launch::Daemon> Stage::start(const launch::Site::Start& how) {
     return std::nullopt;
   }
   return std::move(std::get<launch::Daemon>(started));
+}
+
+bool Stage::comes_true(const std::function<bool()>& is_true) const {
+  const posix::Deadline deadline(kMostToComeTrue);
+  while (!is_true()) {
+    if (deadline.has_passed() || is_interrupted()) return false;
+    posix::pause_for(kBetweenLooks);
+  }
+  return true;
 }
 
 CheckResult Stage::trouble() const {

@@ -6,6 +6,7 @@
 #include "rehearsals/evidence.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,10 @@ class Stage {
 
   /// The site without an instance; null where setup failed.
   launch::Site* site();
+
+  /// Looks until `is_true` says yes, for 2 s at most: what a daemon does on its way into the
+  /// background goes on when who started it has ended, and takes its time on a busy machine.
+  bool comes_true(const std::function<bool()>& is_true) const;
 
   /// What start() or site() ran into; inconclusive.
   CheckResult trouble() const;

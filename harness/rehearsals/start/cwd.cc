@@ -20,6 +20,16 @@ fs::path launch_folder(const launch::Daemon& daemon) {
   return fs::canonical(chosen.empty() ? fs::current_path() : fs::path(chosen), error);
 }
 
+std::vector<std::string> staying_in(const fs::path& folder, const launch::Daemon& daemon) {
+  std::vector<std::string> staying;
+  for (const pid_t pid : daemon.processes()) {
+    std::error_code error;
+    const fs::path now = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
+    if (!error && now == folder) staying.push_back(fmt::format("pid {}", pid));
+  }
+  return staying;
+}
+
 }  // namespace
 
 CheckResult start_cwd(const Scenario& scenario, const Interrupted& interrupted) {
@@ -31,12 +41,8 @@ CheckResult start_cwd(const Scenario& scenario, const Interrupted& interrupted) 
   if (from == "/")
     return not_applicable("it is started in /: give the scenario another working_directory");
   std::vector<std::string> staying;
-  for (const pid_t pid : daemon.processes()) {
-    std::error_code error;
-    const fs::path now = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
-    if (!error && now == from) staying.push_back(fmt::format("pid {}", pid));
-  }
-  if (!staying.empty()) {
+  if (!stage.comes_true([&] { return (staying = staying_in(from, daemon)).empty(); })) {
+    if (stage.is_interrupted()) return stage.trouble();
     return failed(
         fmt::format("is in the background and stays in the folder in which it was started ({}): {}",
                     from.native(), fmt::join(staying, ", ")),

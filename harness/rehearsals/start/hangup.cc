@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace watertight::rehearsals {
@@ -31,10 +32,12 @@ read code <"$status" && exit "$code")";
 struct Session {
   std::optional<proc::ProcessId> shell;
   std::vector<proc::ProcessId> daemon;
+  bool is_shared = false;  ///< The daemon is in the shell's.
 };
 
 Session look_at(const launch::Daemon& daemon, const fs::path& status) {
   Session session;
+  std::vector<pid_t> sessions;
   for (const pid_t pid : daemon.processes()) {
     const auto stat = proc::read_stat(pid);
     if (!stat || stat->is_dead()) continue;
@@ -44,8 +47,11 @@ Session look_at(const launch::Daemon& daemon, const fs::path& status) {
       session.shell = stat->id();
     } else {
       session.daemon.push_back(stat->id());
+      sessions.push_back(stat->session);
     }
   }
+  session.is_shared =
+      session.shell && std::ranges::find(sessions, session.shell->pid) != sessions.end();
   return session;
 }
 
@@ -82,7 +88,8 @@ CheckResult start_hangup(const Scenario& scenario, const Interrupted& interrupte
   if (!daemon) return stage.trouble();
   daemon->launcher_exit(posix::Deadline(kMostToHangUp));
 
-  const Session session = look_at(*daemon, status);
+  Session session;
+  stage.comes_true([&] { return !(session = look_at(*daemon, status)).is_shared; });
   if (!session.shell || session.daemon.empty())
     return inconclusive("the shell in a terminal that was to start it is not there",
                         describe_instance(*daemon));

@@ -18,7 +18,7 @@ namespace {
 /// Numbers that nobody passes on with a purpose: socket activation and s6 begin at 3.
 constexpr const char* kPassOn = R"(exec 7<"$0" 9<"$0" && exec "$@")";
 constexpr int kNumbers = 2;
-constexpr std::chrono::milliseconds kMostForQuiet{500};
+constexpr std::chrono::seconds kMostForQuiet{2};
 
 /// "fd 7 of pid 41 (nginx)", of one that holds the file.
 std::vector<std::string> holders_of(const std::string& file, pid_t pid) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "posix/clock.h"
 #include "proc/process.h"
 #include "rehearsals/stage.h"
 #include "rehearsals/start/checks.h"
@@ -13,10 +12,6 @@
 namespace watertight::rehearsals {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Who waits for its children does so by then, on a busy machine too.
-constexpr auto kMostToSettle = 2s;
 constexpr std::array kShells{"sh", "bash", "dash", "zsh", "ksh", "busybox"};
 
 /// What stands beside the daemon, in words.
@@ -47,14 +42,11 @@ CheckResult start_one_tree(const Scenario& scenario, const Interrupted& interrup
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
-  const posix::Deadline deadline(kMostToSettle);
   std::vector<std::string> strays;
-  while (!(strays = strays_of(*daemon)).empty() && !deadline.has_passed() &&
-         !stage.is_interrupted())
-    posix::pause_for(10ms);
+  const bool is_one = stage.comes_true([&] { return (strays = strays_of(*daemon)).empty(); });
   if (stage.is_interrupted()) return stage.trouble();
   if (!daemon->is_alive()) return inconclusive("it ended while it was looked at");
-  if (!strays.empty()) {
+  if (!is_one) {
     return failed(fmt::format("its start leaves more than the daemon: {}", fmt::join(strays, "; ")),
                   describe_instance(*daemon));
   }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace watertight::rehearsals {
 
 CheckResult start_session(const Scenario& scenario, const Interrupted& interrupted) {
@@ -13,9 +15,14 @@ CheckResult start_session(const Scenario& scenario, const Interrupted& interrupt
   if (auto* none = std::get_if<CheckResult>(&started)) return std::move(*none);
   const auto& daemon = std::get<launch::Daemon>(started);
   const auto guard = proc::read_stat(daemon.guard_pid());
-  const auto main = proc::read_stat(daemon.main().pid());
+  std::optional<proc::Stat> main;
+  const bool is_apart = stage.comes_true([&] {
+    main = proc::read_stat(daemon.main().pid());
+    return !guard || !main || main->session != guard->session;
+  });
+  if (stage.is_interrupted()) return stage.trouble();
   if (!guard || !main) return inconclusive("it ended while it was looked at");
-  if (main->session == guard->session) {
+  if (!is_apart) {
     return failed(fmt::format("is in the background, and in the session of who started it ({}): "
                               "the hang-up of that terminal ends it",
                               main->session),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "posix/clock.h"
 #include "proc/files.h"
 #include "rehearsals/start/background.h"
 #include "rehearsals/start/checks.h"
@@ -9,10 +8,6 @@
 
 namespace watertight::rehearsals {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto kMostToLetGo = 2s;
 
 /// What who started it reads, as long as anybody has it open: here it is a file, elsewhere a pipe.
 bool is_launchers(const proc::OpenFile& file, const launch::Daemon& daemon) {
@@ -36,14 +31,9 @@ CheckResult start_std_fds(const Scenario& scenario, const Interrupted& interrupt
   auto started = start_in_background(stage);
   if (auto* none = std::get_if<CheckResult>(&started)) return std::move(*none);
   const auto& daemon = std::get<launch::Daemon>(started);
-  // Some let go of them when who started them has long ended: who reads them waits that long only.
-  std::vector<std::string> kept = kept_streams(daemon);
-  const posix::Deadline deadline(kMostToLetGo);
-  while (!kept.empty() && !deadline.has_passed() && !stage.is_interrupted()) {
-    posix::pause_for(10ms);
-    kept = kept_streams(daemon);
-  }
-  if (!kept.empty()) {
+  std::vector<std::string> kept;
+  if (!stage.comes_true([&] { return (kept = kept_streams(daemon)).empty(); })) {
+    if (stage.is_interrupted()) return stage.trouble();
     return failed(fmt::format("is in the background and keeps the output of who started it ({}): "
                               "a caller that reads it to its end hangs",
                               fmt::join(kept, ", ")),

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kOperations = 16;
 constexpr auto kMostForOperations = 1s;
-constexpr auto kMostForQuiet = 200ms;
+constexpr auto kMostForQuiet = 2s;
 
 /// What an instance did that was started with a umask.
 struct Made {
