@@ -165,7 +165,8 @@ class OnDemandLeaks::Interview {
   };
   struct Process {
     std::uint64_t answers = 0;
-    std::size_t read = 0;  ///< Bytes of its log.
+    std::string silence{};  ///< Why it does not answer; it is not asked again.
+    std::size_t read = 0;   ///< Bytes of its log.
     std::map<std::string, Lost> lost;
   };
 
@@ -191,12 +192,14 @@ void OnDemandLeaks::Interview::ask_all() {
     const bool is_main = pid == daemon_.main().pid();
     if (!stat || stat->is_dead() || (!is_main && ++children > kMostProcesses)) continue;
     Process& process = processes_[pid];
+    if (!process.silence.empty()) continue;
     const bool is_first = process.answers == 0;
     try {
       ask(pid, process);
-    } catch (const HarnessError&) {
+    } catch (const HarnessError& error) {
       if (is_main) throw;
-      continue;  // A child that ends, or that runs a program of its own.
+      process.silence = error.what();  // A child that runs a program of its own, say.
+      continue;
     }
     const std::string text =
         posix::read_file(fmt::format("{}.{}", log_.native(), pid)).value_or("");
@@ -229,7 +232,7 @@ void OnDemandLeaks::Interview::ask(pid_t pid, Process& process) {
       throw HarnessError("LeakSanitizer", "it cannot look: " + answer, 0);
   }
   if (!daemon_.is_alive()) throw HarnessError("LeakSanitizer", "the daemon ended under it", 0);
-  throw HarnessError("LeakSanitizer", fmt::format("no answer from process {} within 60 s", pid), 0);
+  throw HarnessError("LeakSanitizer", "no answer within 60 s", 0);
 }
 
 /// A report tells all that is lost by now: what is more than before was lost since.
@@ -275,6 +278,10 @@ void OnDemandLeaks::Interview::add(const std::string& resource, Answer& answer) 
 }
 
 void OnDemandLeaks::Interview::add_remarks(Answer& answer) const {
+  for (const auto& [pid, process] : processes_)
+    if (!process.silence.empty())
+      answer.remarks.push_back(
+          fmt::format("what process {} lost is not in this answer: {}", pid, process.silence));
   const auto steady = sites_.steady();
   std::size_t told = 0;
   for (const Finding& finding : at_start_) {

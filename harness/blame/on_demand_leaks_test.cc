@@ -6,6 +6,8 @@
 
 #include <watertight/error.h>
 
+#include <fmt/format.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -78,6 +80,31 @@ TEST_F(OnDemandLeaksTest, AsksTheWorkersOfAMasterThatWritesOverItsEnvironment) {
   const Answer answer = ask(leak);
   ASSERT_TRUE(answer.blame.contains("heap"));
   EXPECT_EQ(answer.blame.at("heap")[0].frames.at(0).function, "lose_at_work");
+}
+
+TEST_F(OnDemandLeaksTest, SaysWhoseLossesItDoesNotKnow) {
+  OnDemandLeaks leaks;
+  Leak leak{WATERTIGHT_BLAME_TESTDATA "/loses_memory_in_worker", "heap"};
+  leak.stress = "HUP";
+  Scenario scenario = scenario_of(leak);
+  ASSERT_FALSE(leaks.prepare(scenario));
+  auto launched = launch::launch(scenario);
+  auto& daemon = std::get<launch::Daemon>(launched);
+  std::vector<pid_t> workers;
+  const posix::Deadline deadline(std::chrono::seconds(10));
+  while (workers.empty() && !deadline.has_passed()) {
+    workers = daemon.processes();
+    std::erase(workers, daemon.main().pid());
+  }
+  ASSERT_EQ(workers.size(), 1u);
+  const Suppressions none;
+  const CrashCatcher another_tracer(workers);
+  const Answer answer =
+      leaks.explain({daemon, [](std::uint64_t operations) { return operations; }, {"heap"}, none});
+  EXPECT_THAT(answer.remarks,
+              Contains(AllOf(StartsWith(fmt::format("what process {} lost is not in this answer: ",
+                                                    workers.front())),
+                             HasSubstr("it cannot look: ptrace(2)"))));
 }
 
 /// LeakSanitizer would end the daemon with 23, as if it had found leaks.

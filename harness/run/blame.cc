@@ -60,17 +60,25 @@ std::variant<blame::Answer, std::string> ask(blame::Backend& backend, const Scen
     return fmt::format("the daemon did not start under {}: {}", backend.name(), failure->message);
   auto& daemon = std::get<launch::Daemon>(launched);
   stress::Workload workload(daemon);
+  stress::Tally made;
   const auto work = [&](std::uint64_t operations) {
     const posix::Deadline deadline(kLongestRound);
     const auto tally = workload.next_round(operations, std::nullopt, [&] {
       return deadline.has_passed() ? Watch::kDeadline : interrupted();
     });
     stress::wait_until_quiet([&] { return daemon.processes(); }, kLongestQuiet);
+    made += tally;
     return tally.attempted;
   };
   std::vector<std::string> resources;
   for (const CheckResult* check : checks) resources.push_back(resource_of(*check));
-  return backend.explain({daemon, work, resources, suppressions});
+  blame::Answer answer = backend.explain({daemon, work, resources, suppressions});
+  if (made.failed > 0)
+    answer.remarks.push_back(
+        fmt::format("under {} {} of {} operations failed ({}), and what those would have done is "
+                    "not in this answer",
+                    backend.name(), made.failed, made.attempted, made.first_failure));
+  return answer;
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blame/on_demand_leaks.h"
 #include "launch/program.h"
+#include "posix/file.h"
 #include "posix/process.h"
 #include "run/test_scenarios.h"
 
 #include <watertight/check.h>
 #include <watertight/error.h>
+
+#include <fmt/format.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +19,7 @@ namespace watertight {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
@@ -59,6 +63,24 @@ TEST(Blame, AsksLeakSanitizerAboutAProgramThatWasBuiltWithout) {
   EXPECT_EQ(fds.verdict, Verdict::kFail);
   EXPECT_THAT(fds.evidence, Contains(HasSubstr("LeakSanitizer cannot tell who is to blame for "
                                                "growth.fds: it follows memory")));
+}
+
+TEST(Blame, SaysWhereTheWorkItselfFailedUnderTheTool) {
+  if (blame::find_sanitizer_runtime().empty()) GTEST_SKIP() << "there is no libasan";
+  Scenario scenario = leaking_scenario();
+  Stress works_without_tool;
+  works_without_tool.kind = Stress::Kind::kCallable;
+  works_without_tool.callable = [](const Instance& daemon) {
+    const auto environment = posix::read_file(fmt::format("/proc/{}/environ", daemon.pid));
+    return environment && environment->find("WATERTIGHT_LEAKS") == std::string::npos;
+  };
+  scenario.stress.push_back(works_without_tool);
+  scenario.blame = BlameMode::kSanitizer;
+  scenario.fails_fast = true;
+  const CheckResult fds = descriptors(check(scenario));
+  EXPECT_EQ(fds.verdict, Verdict::kFail);
+  EXPECT_THAT(fds.evidence,
+              Contains(ContainsRegex("under LeakSanitizer [0-9]+ of [0-9]+ operations failed")));
 }
 
 TEST(Blame, TellsWhatGrewWhereNobodyIsAsked) {
