@@ -25,9 +25,17 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the site lies in a wo
 static size_t tiny_below;
 
 // A tree of three levels over addresses. A leaf is small, so that little is wasted where a daemon
-// locks all its memory.
+// locks all its memory. Blocks of 256 bytes and more, which are farther apart, lie behind the
+// others as if all addresses were an eighth, so that no block takes more than 32 bytes. A page
+// between them is for the end of the last word.
 enum { kAddressBits = 47, kLeafLog2 = 24, kBranchLog2 = 12 };
-enum { kLeafPages = (1 << (kLeafLog2 - 3)) / kWatertightAgentPage };
+enum { kMediumLog2 = 8, kSqueezeLog2 = 3, kLargeLog2 = kMediumLog2 + kSqueezeLog2 };
+enum {
+  kSmallPages = (1 << (kLeafLog2 - 3)) / kWatertightAgentPage,
+  kMediumPages = kSmallPages >> kSqueezeLog2,
+  kMediumStart = (kSmallPages + 1) * kWatertightAgentPage,
+  kLeafPages = kSmallPages + 1 + kMediumPages
+};
 struct Leaf {
   uint8_t is_touched[kLeafPages];
   char words[kLeafPages * kWatertightAgentPage + sizeof(Word)]
@@ -61,11 +69,19 @@ static inline struct Leaf *find_leaf(uint64_t address) {
   return __atomic_load_n(leaf_at(found, address), __ATOMIC_ACQUIRE);
 }
 
-static inline uint64_t offset_of(uint64_t address) {
+// Where a block's word lies in its leaf.
+static inline uint64_t small_offset(uint64_t address) {
   return address >> 3 & ((1 << (kLeafLog2 - 3)) - 2);
 }
-static inline Word *word_at(struct Leaf *leaf, uint64_t address) {
-  return (Word *)(leaf->words + offset_of(address));
+static inline uint64_t medium_offset(uint64_t address) {
+  return kMediumStart +
+         (address >> (3 + kSqueezeLog2) & ((1 << (kLeafLog2 - 3 - kSqueezeLog2)) - 2));
+}
+
+// One or the other without a branch: blocks come in any order, and it would be mispredicted.
+static inline uint64_t choose(int is_first, uint64_t first, uint64_t second) {
+  const uint64_t mask = -(uint64_t)is_first;
+  return (first & mask) | (second & ~mask);
 }
 
 // The harness takes it off what the daemon holds.
@@ -134,23 +150,33 @@ enum { kSpreadLog2 = 2 };
 static const uint64_t kSpreadBase = 1ull << (kAddressBits + kSpreadLog2);
 static inline uint64_t spread(uint64_t address) { return kSpreadBase + (address << kSpreadLog2); }
 
-// Large blocks are far apart, and lie in maps of their own: of those that take 1 KiB and more as if
-// all addresses were a 32nd, 8 KiB a 256th, and so on. Those whose size the allocator has to be
-// asked for stay where their whole address can be told; and the rest, which is most of all, where
-// one look finds it.
-enum { kLargeLog2 = 10, kWidthLog2 = 3, kWidths = 4, kApartLog2 = 5, kRangeLog2 = 44 };
-_Static_assert(kAddressBits - (kLargeLog2 - kApartLog2) <= kRangeLog2 &&
-                   (1ll << kAddressBits) + ((kWidths + 1ll) << kRangeLog2) <=
-                       1ll << (kAddressBits + kSpreadLog2),
+// Large blocks are farther apart still, and lie in maps of their own: of those that take 2 KiB and
+// more as if all addresses were a 64th, 16 KiB a 512th, and so on. Those whose size the allocator
+// has to be asked for stay where their whole address can be told.
+enum { kWidths = 3, kRangeLog2 = kAddressBits - 2 * kSqueezeLog2 };
+_Static_assert((1ll << kAddressBits) + ((kWidths + 1ll) << kRangeLog2) <=
+                   1ll << (kAddressBits + kSpreadLog2),
                "the maps of large blocks lie between the two others");
+_Static_assert(kLargeLog2 + kWidths * kSqueezeLog2 >= 32 - kSiteBits, "the last is for the rest");
 static inline uint64_t squeeze(uint64_t address, unsigned width) {
   return (1ull << kAddressBits) + ((uint64_t)width << kRangeLog2) +
-         (address >> (kLargeLog2 - kApartLog2 + kWidthLog2 * (width - 1)));
+         (address >> (kSqueezeLog2 * (width + 1)));
 }
-static inline unsigned width_of(size_t bytes) {
-  if (bytes < 1 << kLargeLog2 || bytes >= kHugeSize) return 0;
-  const unsigned log2 = 63 - (unsigned)__builtin_clzl(bytes);
-  return (log2 - kLargeLog2) / kWidthLog2 + 1;
+
+// Where a block's word lies: in which leaf, and where there.
+struct Place {
+  uint64_t address, offset;
+};
+static inline struct Place place_of(uint64_t address, size_t bytes) {
+  if (WATERTIGHT_UNLIKELY(bytes < tiny_below)) {
+    address = spread(address);
+  } else if (WATERTIGHT_UNLIKELY(bytes >= 1 << kLargeLog2)) {
+    const unsigned log2 = 63 - (unsigned)__builtin_clzl(bytes);
+    if (bytes < kHugeSize) address = squeeze(address, (log2 - kLargeLog2) / kSqueezeLog2 + 1);
+    return (struct Place){address, small_offset(address)};
+  }
+  return (struct Place){
+      address, choose(bytes < 1 << kMediumLog2, small_offset(address), medium_offset(address))};
 }
 
 // Of the block whose word lies there; of a large one an address near it.
@@ -160,21 +186,18 @@ static inline void *block_at(uint64_t address) {
 }
 
 static inline void put_block(const void *block, size_t bytes, uint32_t site) {
-  uint64_t address = (uintptr_t)block;
-  const unsigned width = width_of(bytes);
-  if (width != 0) address = squeeze(address, width);
-  if (bytes < tiny_below) address = spread(address);
-  struct Leaf *leaf = find_leaf(address);
-  if (WATERTIGHT_UNLIKELY(leaf == NULL) && (leaf = make_leaf(address)) == NULL) {
+  const struct Place place = place_of((uintptr_t)block, bytes);
+  struct Leaf *leaf = find_leaf(place.address);
+  if (WATERTIGHT_UNLIKELY(leaf == NULL) && (leaf = make_leaf(place.address)) == NULL) {
     note_missed_block();
     return;
   }
-  uint8_t *is_touched = &leaf->is_touched[offset_of(address) / kWatertightAgentPage];
+  uint8_t *is_touched = &leaf->is_touched[place.offset / kWatertightAgentPage];
   if (WATERTIGHT_UNLIKELY(!*is_touched)) touch(is_touched);
   const Word word = (bytes < kHugeSize ? (uint32_t)bytes : kHugeSize) << kSiteBits | site;
-  Word *place = word_at(leaf, address);
-  if (WATERTIGHT_UNLIKELY(site_of(*place) != 0)) uncount(block, *place);
-  *place = word;
+  Word *at = (Word *)(leaf->words + place.offset);
+  if (WATERTIGHT_UNLIKELY(site_of(*at) != 0)) uncount(block, *at);
+  *at = word;
   count_block(site, 1, (int64_t)bytes_of(block, word));
 }
 
@@ -185,12 +208,16 @@ void *note_made(void *block, size_t bytes, const void *caller) {
   return block;
 }
 
+// Takes the word of a block out of the leaf of `address`; 0 where there is none.
 static inline Word take_word(uint64_t address) {
   struct Leaf *leaf = find_leaf(address);
   if (WATERTIGHT_UNLIKELY(leaf == NULL)) return 0;
-  Word *place = word_at(leaf, address);
-  const Word word = *place;
-  if (__builtin_expect(site_of(word) != 0, 1)) *place = 0;
+  const uint64_t small = small_offset(address), medium = medium_offset(address);
+  const Word of_small = *(Word *)(leaf->words + small), of_medium = *(Word *)(leaf->words + medium);
+  const int is_small = site_of(of_small) != 0;
+  const Word word = (Word)choose(is_small, of_small, of_medium);
+  if (__builtin_expect(site_of(word) != 0, 1))
+    *(Word *)(leaf->words + choose(is_small, small, medium)) = 0;
   return word;
 }
 

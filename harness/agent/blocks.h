@@ -11,9 +11,9 @@
 /// A map rather than a hash table, because a block's place in it belongs to whoever the block
 /// belongs to: no lock, no search, nothing that grows, and a fork at any moment finds it whole.
 ///
-/// Memory, in pages that are touched when the heap's are: 4 bytes for a block of 24, an eighth
-/// of its size for one of less than 1 KiB, at most 32 for a larger one where there are others of
-/// about its size, and a page for one of a MiB or more.
+/// Memory, in pages that are touched when the heap's are: 4 bytes for a block of 24, an eighth of
+/// its size for one of less than 256, at most 32 for a larger one where there are others of about
+/// its size, and a page for one of a MiB or more.
 
 #include "agent/slot.h"
 

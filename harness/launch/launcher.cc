@@ -148,14 +148,22 @@ class Launcher {
     if (path.empty() && scenario().ready.kind == Ready::Kind::kPidFile)
       path = scenario().ready.target;
     if (path.empty()) return std::nullopt;
-    const posix::Deadline deadline(kPidFileTime);
+    const posix::Deadline usual(kPidFileTime), latest(kSettlingTime);
     for (;;) {
       if (const auto pid = read_pid_file(path); pid && is_ours(*pid)) {
         return posix::ProcessHandle::open(*pid);
       }
-      if (deadline.has_passed()) return std::nullopt;
+      if (usual.has_passed() && (latest.has_passed() || !is_running())) return std::nullopt;
       posix::pause_for(std::chrono::milliseconds(2));
     }
+  }
+
+  /// On a busy machine it may be on its way still: between its fork and its end, or to the file.
+  bool is_running() const {
+    return std::ranges::any_of(state_->guard.processes(), [](pid_t pid) {
+      const auto stat = proc::read_stat(pid);
+      return stat && (stat->state == 'R' || stat->state == 'D');
+    });
   }
 
   bool is_ours(pid_t pid) {
