@@ -32,6 +32,7 @@ struct Tool {
   std::vector<std::string> command = {};  ///< Put before the program; a path first.
   std::string program = WATERTIGHT_AGENT_LOAD;
   std::optional<AgentArea::Options> agent = {};
+  path installed = command.empty() ? path("/") : path(command.front());
 };
 
 path scratch() {
@@ -91,8 +92,8 @@ struct Cost {
 
 void compare(benchmark::State& state, const Tool& tool, const std::string& load, long operations,
              long bare_operations) {
-  if (!tool.command.empty() && !std::filesystem::exists(tool.command.front()))
-    return state.SkipWithError((tool.command.front() + " is not installed").c_str());
+  if (!std::filesystem::exists(tool.installed))
+    return state.SkipWithError((tool.installed.native() + " is not installed").c_str());
   std::filesystem::create_directories(scratch());
   Cost bare, watched;
   for (auto _ : state) {
@@ -118,6 +119,22 @@ const Tool kLsan{.program = WATERTIGHT_AGENT_LOAD_LEAK};
 const Tool kStrace{
     .command = {"/usr/bin/strace", "-f", "-k", "-e", "trace=openat,close", "-o", "/dev/null"}};
 
+/// The load begins when the probes of the tool, which follows a process that is there, are in
+/// place: with its first report. It needs root, a kernel with uprobes, and that kernel's headers.
+constexpr const char* kUnderMemleak = R"(
+there=$(mktemp -d) && mkfifo "$there/go" || exit 1
+(read go <"$there/go"; exec "$0" "$@") & load=$!
+PYTHONUNBUFFERED=1 memleak-bpfcc -p "$load" 1 >"$there/reports" 2>&1 & memleak=$!
+until grep -q 'Top 10' "$there/reports"; do
+  kill -0 "$memleak" || { kill "$load"; rm -r "$there"; exit 1; }
+  sleep 0.1
+done
+echo >"$there/go"; wait "$load"; status=$?
+kill "$memleak"; wait "$memleak"
+rm -r "$there"; exit "$status")";
+const Tool kBpfMemleak{.command = {"/bin/sh", "-c", kUnderMemleak},
+                       .installed = "/usr/sbin/memleak-bpfcc"};
+
 constexpr long kMany = 3'000'000, kSome = 300'000, kOpens = 100'000, kFew = 1'000;
 
 #define WATERTIGHT_TOOL(load, tool, operations, bare)                         \
@@ -131,6 +148,7 @@ WATERTIGHT_TOOL(storm, Heaptrack, kSome, kMany);
 WATERTIGHT_TOOL(storm, Memcheck, kSome, kMany);
 WATERTIGHT_TOOL(storm, Asan, kMany, kMany);
 WATERTIGHT_TOOL(storm, Lsan, kMany, kMany);
+WATERTIGHT_TOOL(storm, BpfMemleak, kSome, kMany);
 WATERTIGHT_TOOL(open, AgentExact, kOpens, kOpens);
 WATERTIGHT_TOOL(open, AgentSampled, kOpens, kOpens);
 WATERTIGHT_TOOL(open, Heaptrack, kOpens, kOpens);
