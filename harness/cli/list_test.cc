@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/list.h"
 
+#include "cli/test_command.h"
+
 #include <watertight/error.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -21,7 +22,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
-using Words = std::vector<std::string>;
 
 json list(const Words& arguments) {
   std::ostringstream out;
@@ -31,12 +31,10 @@ json list(const Words& arguments) {
 
 /// Files of a folder of their own.
 struct Scenarios {
-  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "list_test";
-  Scenarios() { std::filesystem::create_directories(folder); }
-  ~Scenarios() { std::filesystem::remove_all(folder); }
+  Folder folder;
   std::string add(const std::string& name, const std::string& text) const {
-    std::ofstream(folder / name) << text;
-    return (folder / name).string();
+    std::ofstream(folder.file(name)) << text;
+    return folder.file(name);
   }
 };
 
