@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace watertight {
 namespace {
@@ -37,10 +38,29 @@ const CheckResult& descriptors(const Report& report) {
   return *found;
 }
 
+/// Empty where there is none.
+std::filesystem::path find_valgrind() {
+  const auto found = launch::find_program("valgrind", posix::current_environment());
+  const auto* path = std::get_if<std::filesystem::path>(&found);
+  return path ? *path : std::filesystem::path();
+}
+
+/// Users run the tests of their daemons under it, and this program has in it what theirs have.
+TEST(ATestProgram, StartsUnderValgrind) {
+  posix::ChildProcess::Plan plan;
+  plan.program = find_valgrind();
+  if (plan.program.empty()) GTEST_SKIP() << "needs valgrind";
+  plan.arguments = {plan.program, "--quiet", "--error-exitcode=99",
+                    std::filesystem::read_symlink("/proc/self/exe"), "--gtest_list_tests"};
+  plan.environment = posix::current_environment();
+  const auto status =
+      posix::ChildProcess::spawn(plan).wait(posix::Deadline(std::chrono::minutes(1)));
+  ASSERT_TRUE(status);
+  EXPECT_TRUE(status->is_success()) << status->describe();
+}
+
 TEST(Blame, NamesTheCallSiteInAReport) {
-  if (std::holds_alternative<launch::NoProgram>(
-          launch::find_program("valgrind", posix::current_environment())))
-    GTEST_SKIP() << "needs valgrind";
+  if (find_valgrind().empty()) GTEST_SKIP() << "needs valgrind";
   Scenario scenario = leaking_scenario();
   scenario.blame = BlameMode::kValgrind;
   const Report report = check(scenario);
