@@ -46,6 +46,14 @@ class OnDemandLeaksTest : public testing::Test {
     OnDemandLeaks leaks;
     return answer_of(leaks, leak);
   }
+  /// A program of the tests that is worked with SIGHUP.
+  launch::Daemon launch_under(OnDemandLeaks& leaks, const std::string& program) {
+    Leak leak{WATERTIGHT_BLAME_TESTDATA "/" + program, "heap"};
+    leak.stress = "HUP";
+    Scenario scenario = scenario_of(leak);
+    EXPECT_FALSE(leaks.prepare(scenario));
+    return std::get<launch::Daemon>(launch::launch(scenario));
+  }
 };
 
 TEST_F(OnDemandLeaksTest, NamesWhoLosesMemoryInAPlainProgram) {
@@ -84,12 +92,7 @@ TEST_F(OnDemandLeaksTest, AsksTheWorkersOfAMasterThatWritesOverItsEnvironment) {
 
 TEST_F(OnDemandLeaksTest, SaysWhoseLossesItDoesNotKnow) {
   OnDemandLeaks leaks;
-  Leak leak{WATERTIGHT_BLAME_TESTDATA "/loses_memory_in_worker", "heap"};
-  leak.stress = "HUP";
-  Scenario scenario = scenario_of(leak);
-  ASSERT_FALSE(leaks.prepare(scenario));
-  auto launched = launch::launch(scenario);
-  auto& daemon = std::get<launch::Daemon>(launched);
+  launch::Daemon daemon = launch_under(leaks, "loses_memory_in_worker");
   std::vector<pid_t> workers;
   const posix::Deadline deadline(std::chrono::seconds(10));
   while (workers.empty() && !deadline.has_passed()) {
@@ -110,12 +113,7 @@ TEST_F(OnDemandLeaksTest, SaysWhoseLossesItDoesNotKnow) {
 /// LeakSanitizer would end the daemon with 23, as if it had found leaks.
 TEST_F(OnDemandLeaksTest, LeavesADaemonInPeaceThatItMayNotTrace) {
   OnDemandLeaks leaks;
-  Leak leak{WATERTIGHT_BLAME_TESTDATA "/loses_memory", "heap"};
-  leak.stress = "HUP";
-  Scenario scenario = scenario_of(leak);
-  ASSERT_FALSE(leaks.prepare(scenario));
-  auto launched = launch::launch(scenario);
-  auto& daemon = std::get<launch::Daemon>(launched);
+  launch::Daemon daemon = launch_under(leaks, "loses_memory");
   const Suppressions none;
   const CrashCatcher another_tracer({daemon.main().pid()});
   try {

@@ -45,7 +45,8 @@ std::filesystem::path find_valgrind() {
   return path ? *path : std::filesystem::path();
 }
 
-/// Users run the tests of their daemons under it, and this program has in it what theirs have.
+/// Users run the tests of their daemons under it, and this program has in it what theirs have. What
+/// long double tables did before main() shows where the judge is not built with -O3: in dev.
 TEST(ATestProgram, StartsUnderValgrind) {
   posix::ChildProcess::Plan plan;
   plan.program = find_valgrind();
