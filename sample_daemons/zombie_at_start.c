@@ -11,7 +11,10 @@ int main(int argc, char **argv) {
   (void)argc;
   pid_t helper = fork();
   if (helper == -1) fail("fork");
-  if (helper == 0) _exit(0);
+  if (helper == 0) {
+    usleep(100000);  // It takes its time: the daemon serves before.
+    _exit(0);
+  }
   serve_at(argv[1]);
   return 0;
 }

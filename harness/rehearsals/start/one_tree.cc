@@ -42,6 +42,7 @@ CheckResult start_one_tree(const Scenario& scenario, const Interrupted& interrup
   Stage stage(scenario, interrupted);
   auto daemon = stage.start();
   if (!daemon) return stage.trouble();
+  let_rest(*daemon);  // A helper of its start may be at work still, and a zombie when it is done.
   std::vector<std::string> strays;
   const bool is_one = stage.comes_true([&] { return (strays = strays_of(*daemon)).empty(); });
   if (stage.is_interrupted()) return stage.trouble();
