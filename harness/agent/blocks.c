@@ -185,7 +185,7 @@ static inline void *block_at(uint64_t address) {
                                                    : (address - kSpreadBase) >> kSpreadLog2);
 }
 
-static inline void put_block(const void *block, size_t bytes, uint32_t site) {
+void add_block(const void *block, size_t bytes, uint32_t site) {
   const struct Place place = place_of((uintptr_t)block, bytes);
   struct Leaf *leaf = find_leaf(place.address);
   if (WATERTIGHT_UNLIKELY(leaf == NULL) && (leaf = make_leaf(place.address)) == NULL) {
@@ -201,17 +201,8 @@ static inline void put_block(const void *block, size_t bytes, uint32_t site) {
   count_block(site, 1, (int64_t)bytes_of(block, word));
 }
 
-void add_block(const void *block, size_t bytes, uint32_t site) { put_block(block, bytes, site); }
-
-void *note_made(void *block, size_t bytes, const void *caller) {
-  put_block(block, bytes, find_site(kWatertightAgentHeap, caller));
-  return block;
-}
-
-// Takes the word of a block out of the leaf of `address`; 0 where there is none.
-static inline Word take_word(uint64_t address) {
-  struct Leaf *leaf = find_leaf(address);
-  if (WATERTIGHT_UNLIKELY(leaf == NULL)) return 0;
+// Takes the word of a block out of a leaf; 0 where there is none.
+static inline Word take_word_in(struct Leaf *leaf, uint64_t address) {
   const uint64_t small = small_offset(address), medium = medium_offset(address);
   const Word of_small = *(Word *)(leaf->words + small), of_medium = *(Word *)(leaf->words + medium);
   const int is_small = site_of(of_small) != 0;
@@ -219,6 +210,11 @@ static inline Word take_word(uint64_t address) {
   if (__builtin_expect(site_of(word) != 0, 1))
     *(Word *)(leaf->words + choose(is_small, small, medium)) = 0;
   return word;
+}
+
+static Word take_word(uint64_t address) {
+  struct Leaf *leaf = find_leaf(address);
+  return leaf != NULL ? take_word_in(leaf, address) : 0;
 }
 
 struct Block remove_block(const void *block) {
@@ -230,6 +226,73 @@ struct Block remove_block(const void *block) {
   if (WATERTIGHT_UNLIKELY(site_of(word) == 0)) return (struct Block){0, 0};
   uncount(block, word);
   return (struct Block){site_of(word), bytes_of(block, word)};
+}
+
+// What follows is for nearly all blocks. Whatever else there may be to do is in calls that come
+// last, so that no register has to be saved for it.
+
+static __attribute__((noinline)) void *note_with_care(void *block, size_t bytes,
+                                                      const void *caller) {
+  if (block != NULL && is_counting())
+    add_block(block, bytes, find_site(kWatertightAgentHeap, caller));
+  return block;
+}
+
+void *note_made(void *block, size_t bytes, const void *caller) {
+  if (WATERTIGHT_UNLIKELY(self.new_caller != NULL)) {
+    caller = self.new_caller;
+    bytes = self.new_bytes;
+    self.new_caller = NULL;
+  }
+  struct WatertightAgentCounter *const counters = self.counters;
+  if (WATERTIGHT_UNLIKELY(!counts_now() || counters == NULL))
+    return note_with_care(block, bytes, caller);
+  const uint32_t site = known_site(kWatertightAgentHeap, caller);
+  const struct Place place = place_of((uintptr_t)block, bytes);
+  struct Leaf *leaf = find_leaf(place.address);
+  if (WATERTIGHT_UNLIKELY(site == 0 || leaf == NULL || bytes >= kHugeSize))
+    return note_with_care(block, bytes, caller);
+  Word *at = (Word *)(leaf->words + place.offset);
+  if (WATERTIGHT_UNLIKELY(site_of(*at) != 0 ||
+                          !leaf->is_touched[place.offset / kWatertightAgentPage]))
+    return note_with_care(block, bytes, caller);
+  *at = (uint32_t)bytes << kSiteBits | site;
+  count_alone(&counters[site], 1, (int64_t)bytes);
+  return block;
+}
+
+static __attribute__((noinline)) void free_with_care(void *block) {
+  WATERTIGHT_ENSURE_STARTED();
+  if (block != NULL && is_counting()) remove_block(block);
+  if (next.free != NULL) next.free(block);
+}
+
+static __attribute__((noinline, cold)) void free_huge(void *block, Word word) {
+  uncount(block, word);
+  next.free(block);
+}
+
+void free_made(void *block) {
+  struct WatertightAgentCounter *const counters = self.counters;
+  struct Leaf *leaf = find_leaf((uintptr_t)block);
+  if (WATERTIGHT_UNLIKELY(!counts_now() || counters == NULL || leaf == NULL)) {
+    free_with_care(block);
+    return;
+  }
+  if (WATERTIGHT_UNLIKELY(block == self.deleted)) {
+    self.deleted = NULL;
+    next.free(block);
+    return;
+  }
+  const Word word = take_word_in(leaf, (uintptr_t)block);
+  if (WATERTIGHT_UNLIKELY(site_of(word) == 0)) {
+    free_with_care(block);
+  } else if (WATERTIGHT_UNLIKELY(word >> kSiteBits == kHugeSize)) {
+    free_huge(block, word);
+  } else {
+    count_alone(&counters[site_of(word)], -1, -(int64_t)(word >> kSiteBits));
+    next.free(block);
+  }
 }
 
 // Counts the blocks of a page; gives how much of the next one the last word takes.

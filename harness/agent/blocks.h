@@ -30,6 +30,12 @@ struct Block {
 /// Uncounts a block that is about to be freed.
 struct Block remove_block(const void *block);
 
+/// Counts a block that `caller` was given, or who waits in `self.new_caller`; gives it back.
+void *note_made(void *block, size_t bytes, const void *caller);
+
+/// Uncounts a block, unless operator delete has, and frees it.
+void free_made(void *block);
+
 /// Once `next` is known.
 void prepare_blocks(void);
 

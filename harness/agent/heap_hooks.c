@@ -31,34 +31,18 @@ static int is_early(const void *block) {
 }
 static size_t early_size(const void *block) { return *(const size_t *)((const char *)block - 16); }
 
-// Who asked, and for how much: what operator new was asked for, where it is what calls.
-struct Request {
-  const void *caller;
-  size_t bytes;
-};
-
-static inline struct Request take_request(const void *caller, size_t bytes) {
-  if (WATERTIGHT_UNLIKELY(self.new_caller != NULL)) {
-    caller = self.new_caller;
-    bytes = self.new_bytes;
-    self.new_caller = NULL;
-  }
-  return (struct Request){caller, bytes};
-}
-
 // Out of the way of the others.
-static __attribute__((noinline, cold)) void *allocate_rarely(size_t bytes, const void *caller) {
-  WATERTIGHT_ENSURE_STARTED();
+static __attribute__((noinline, cold)) void *allocate_at_start(size_t bytes, const void *caller) {
+  start_agent();
   if (next.malloc == NULL) return allocate_early(bytes);
-  const struct Request request = take_request(caller, bytes);
-  return note_block(next.malloc(bytes), request.bytes, request.caller);
+  return note_block(next.malloc(bytes), bytes, caller);
 }
 
 void *malloc(size_t bytes) {
-  const void *caller = __builtin_return_address(0);
-  if (WATERTIGHT_UNLIKELY(next.malloc == NULL || self.new_caller != NULL))
-    return allocate_rarely(bytes, caller);
-  return note_block(next.malloc(bytes), bytes, caller);
+  if (WATERTIGHT_UNLIKELY(next.malloc == NULL))
+    return allocate_at_start(bytes, __builtin_return_address(0));
+  void *block = next.malloc(bytes);
+  return note_block(block, bytes, __builtin_return_address(0));
 }
 
 void *calloc(size_t count, size_t bytes) {
@@ -68,14 +52,12 @@ void *calloc(size_t count, size_t bytes) {
 }
 
 void free(void *block) {
-  WATERTIGHT_ENSURE_STARTED();
-  if (WATERTIGHT_UNLIKELY(is_early(block) || next.free == NULL)) return;
-  if (WATERTIGHT_UNLIKELY(block == self.deleted)) {
-    self.deleted = NULL;
+  if (WATERTIGHT_UNLIKELY(is_early(block))) return;
+  if (may_count(block_hash(block))) {
+    free_made(block);
   } else {
-    forget_block(block);
+    next.free(block);  // There is one: until there is, all may be counted.
   }
-  next.free(block);
 }
 
 static void *reallocate_early(void *block, size_t bytes, const void *caller) {
@@ -116,21 +98,19 @@ void *reallocarray(void *block, size_t count, size_t bytes) {
 int posix_memalign(void **block, size_t alignment, size_t bytes) {
   WATERTIGHT_ENSURE_STARTED();
   if (WATERTIGHT_UNLIKELY(next.posix_memalign == NULL)) return ENOMEM;
-  const struct Request request = take_request(__builtin_return_address(0), bytes);
   const int error = next.posix_memalign(block, alignment, bytes);
-  if (error == 0) note_block(*block, request.bytes, request.caller);
+  note_block(error == 0 ? *block : NULL, bytes, __builtin_return_address(0));
   return error;
 }
 
-#define WATERTIGHT_ALIGNED(name, parameters, arguments)                              \
-  void *name parameters {                                                            \
-    WATERTIGHT_ENSURE_STARTED();                                                     \
-    if (WATERTIGHT_UNLIKELY(next.name == NULL)) {                                    \
-      errno = ENOMEM;                                                                \
-      return NULL;                                                                   \
-    }                                                                                \
-    const struct Request request = take_request(__builtin_return_address(0), bytes); \
-    return note_block(next.name arguments, request.bytes, request.caller);           \
+#define WATERTIGHT_ALIGNED(name, parameters, arguments)                         \
+  void *name parameters {                                                       \
+    WATERTIGHT_ENSURE_STARTED();                                                \
+    if (WATERTIGHT_UNLIKELY(next.name == NULL)) {                               \
+      errno = ENOMEM;                                                           \
+      return NULL;                                                              \
+    }                                                                           \
+    return note_block(next.name arguments, bytes, __builtin_return_address(0)); \
   }
 WATERTIGHT_ALIGNED(aligned_alloc, (size_t alignment, size_t bytes), (alignment, bytes))
 WATERTIGHT_ALIGNED(memalign, (size_t alignment, size_t bytes), (alignment, bytes))

@@ -35,7 +35,8 @@ static void publish_places_for_the_rest(void) {
   site_count = kWatertightAgentKinds;
 }
 
-uint32_t find_or_add_site(uint64_t key, unsigned kind, const void *caller) {
+static uint32_t find_or_add_site(unsigned kind, const void *caller) {
+  const uint64_t key = site_key(kind, caller);
   const struct SiteOfKey *known = index_of(key);
   if (known->key == key) return known->site;
   if (!take_lock(&locks[kSiteLock].word)) return kind;
@@ -110,7 +111,7 @@ static uint32_t take_stack_site(uint32_t site, unsigned kind, const void *caller
   return taken.stack_site;
 }
 
-uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
+static uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
   if (self.held != NULL) return site;
   self.held = &unwinding;  // What the unwinder itself calls is not counted.
   const uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
@@ -125,6 +126,13 @@ uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller) {
   if (found == 0) found = take_stack_site(site, kind, caller, known, frame);
   self.held = NULL;
   return found;
+}
+
+uint32_t find_site(unsigned kind, const void *caller) {
+  const uint32_t known = known_site(kind, caller);
+  if (known != 0) return known;
+  const uint32_t site = find_or_add_site(kind, caller);
+  return slot->sites[site].takes_stacks ? find_stack_site(site, kind, caller) : site;
 }
 
 void inherit_sites(struct WatertightAgentSlot *mine, const struct WatertightAgentSlot *parents) {

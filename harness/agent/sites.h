@@ -13,25 +13,25 @@ struct SiteOfKey {
 /// By hash of the key. Linear probing, nothing is ever removed, and half stays free.
 extern struct SiteOfKey site_index[kSiteIndexSize];
 
-uint32_t find_or_add_site(uint64_t key, unsigned kind, const void *caller);
-uint32_t find_stack_site(uint32_t site, unsigned kind, const void *caller);
-
 /// In a forked child: its parent's sites and stacks, uncounted.
 void inherit_sites(struct WatertightAgentSlot *mine, const struct WatertightAgentSlot *parents);
 
 static inline uint32_t site_hash(uint64_t key) {
   return (uint32_t)(key * 0x9e3779b97f4a7c15u >> (64 - kSiteIndexLog2));
 }
+static inline uint64_t site_key(unsigned kind, const void *caller) {
+  return (uint64_t)kind << 56 | (uintptr_t)caller;
+}
+
+/// The site that a caller counts for where that is known and takes no stacks; else 0.
+static inline uint32_t known_site(unsigned kind, const void *caller) {
+  const uint64_t key = site_key(kind, caller);
+  const struct SiteOfKey *found = &site_index[site_hash(key)];
+  const uint32_t site = found->site;
+  if (WATERTIGHT_UNLIKELY(__atomic_load_n(&found->key, __ATOMIC_ACQUIRE) != key)) return 0;
+  return __atomic_load_n(&slot->sites[site].takes_stacks, __ATOMIC_RELAXED) ? 0 : site;
+}
 
 /// The site that a caller counts for; where it takes stacks, the one of the present stack. Not
 /// under a lock.
-static inline uint32_t find_site(unsigned kind, const void *caller) {
-  const uint64_t key = (uint64_t)kind << 56 | (uintptr_t)caller;
-  const struct SiteOfKey *found = &site_index[site_hash(key)];
-  uint32_t site = found->site;
-  if (WATERTIGHT_UNLIKELY(__atomic_load_n(&found->key, __ATOMIC_ACQUIRE) != key))
-    site = find_or_add_site(key, kind, caller);
-  if (WATERTIGHT_UNLIKELY(__atomic_load_n(&slot->sites[site].takes_stacks, __ATOMIC_RELAXED)))
-    return find_stack_site(site, kind, caller);
-  return site;
-}
+uint32_t find_site(unsigned kind, const void *caller);

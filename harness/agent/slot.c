@@ -28,7 +28,8 @@ struct Membership membership;
 
 static struct WatertightAgentArea *area;
 static uint32_t slot_count;
-static uint64_t heap_limit;
+static const uint64_t kSkipsAll = 1ull << 32;
+static uint64_t skipped_below;
 
 // A thread that holds a lock may have to wait for a processor.
 int wait_for_lock(uint32_t *lock) {
@@ -105,7 +106,8 @@ static void map_area(int fd, off_t bytes) {
     area = whole;
     slot_count = whole->slot_count;
     stack_kinds = whole->stack_kinds;
-    heap_limit = 1ull << (whole->sample_shift < 16 ? 32 - whole->sample_shift : 32);
+    const uint32_t shift = whole->sample_shift < 16 ? whole->sample_shift : 0;
+    skipped_below = (1ull << 32) - (1ull << (32 - shift));
   } else {
     syscall(SYS_munmap, whole, (size_t)bytes);
   }
@@ -220,7 +222,8 @@ int join_area(void) {
     return expected == kCounting;
   const int saved_errno = errno;
   const int has_joined = area != NULL && take_any_slot();
-  if (has_joined) __atomic_store_n(&membership.heap_limit, heap_limit, __ATOMIC_RELEASE);
+  __atomic_store_n(&membership.skipped_below, has_joined ? skipped_below : kSkipsAll,
+                   __ATOMIC_RELEASE);
   __atomic_store_n(&membership.state, has_joined ? kCounting : kOff, __ATOMIC_RELEASE);
   errno = saved_errno;
   return has_joined;
@@ -234,7 +237,10 @@ static void after_fork_in_child(void) {
 
 void open_area(void) {
   find_area();
-  if (area == NULL) return;
+  if (area == NULL) {
+    membership.skipped_below = kSkipsAll;
+    return;
+  }
   syscall(SYS_madvise, &membership, sizeof membership, MADV_WIPEONFORK);
   prepare_stripes();
   pthread_atfork(NULL, NULL, after_fork_in_child);

@@ -32,7 +32,7 @@ extern uint32_t stack_kinds;
 /// Whether this process counts. Lies on a page that the kernel wipes in a forked child, however it
 /// was forked (MADV_WIPEONFORK), so that none counts in the slot of its parent.
 struct Membership {
-  uint64_t heap_limit;  ///< Blocks are counted of which the low half of the hash is below.
+  uint64_t skipped_below;  ///< Of these blocks none is counted; see may_count().
   uint32_t state;
 } __attribute__((aligned(kWatertightAgentPage)));
 enum { kWiped, kJoining, kCounting, kOff };
@@ -52,19 +52,21 @@ int join_area(void);
 void count_nothing_yet(void);
 void open_area(void);
 
+/// Without joining.
+static inline int counts_now(void) {
+  return __atomic_load_n(&membership.state, __ATOMIC_ACQUIRE) == kCounting;
+}
+
 static inline int is_counting(void) {
   const uint32_t state = __atomic_load_n(&membership.state, __ATOMIC_ACQUIRE);
   return __builtin_expect(state == kCounting, 1) || (state == kWiped && join_area());
 }
 
-/// The same for a block with this hash. One of 2^sample_shift is told by its address, so that no
+/// False for a block of which nothing is to be noted; one comparison, and true wherever it cannot
+/// know. One block of 2^sample_shift is told by its hash, which is one of its address, so that no
 /// free has to look it up; addresses of live blocks differ, so each stands for as many others.
-static inline int counts_block(uint64_t hash) {
-  if (__builtin_expect((uint32_t)hash < __atomic_load_n(&membership.heap_limit, __ATOMIC_ACQUIRE),
-                       1))
-    return 1;
-  return WATERTIGHT_UNLIKELY(__atomic_load_n(&membership.state, __ATOMIC_RELAXED) == kWiped) &&
-         join_area() && (uint32_t)hash < membership.heap_limit;
+static inline int may_count(uint64_t hash) {
+  return (uint32_t)hash >= __atomic_load_n(&membership.skipped_below, __ATOMIC_ACQUIRE);
 }
 
 /// The same for what belongs to a process rather than to its memory: a vfork child closes and opens

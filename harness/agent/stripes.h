@@ -24,13 +24,18 @@ static inline void add_to(int64_t *counter, int64_t number) {
 #endif
 }
 
+/// Adds to a counter of a stripe that is the present thread's own.
+static inline void count_alone(struct WatertightAgentCounter *counter, int64_t things,
+                               int64_t bytes) {
+  add_to(&counter->bytes, bytes);
+  add_to(&counter->count, things);
+}
+
 /// Adds to what is live of a site.
 static inline void count_block(uint32_t site, int64_t things, int64_t bytes) {
   if (WATERTIGHT_UNLIKELY(self.counters == NULL)) {
     count_in_any_stripe(site, things, bytes);
-    return;
+  } else {
+    count_alone(&self.counters[site], things, bytes);
   }
-  struct WatertightAgentCounter *counter = &self.counters[site];
-  add_to(&counter->bytes, bytes);
-  add_to(&counter->count, things);
 }
