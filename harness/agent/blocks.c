@@ -220,9 +220,9 @@ static Word take_word(uint64_t address) {
 struct Block remove_block(const void *block) {
   const uint64_t address = (uintptr_t)block;
   Word word = take_word(address);
+  if (site_of(word) == 0 && tiny_below != 0) word = take_word(spread(address));
   for (unsigned width = 1; site_of(word) == 0 && width <= kWidths; ++width)
     word = take_word(squeeze(address, width));
-  if (site_of(word) == 0 && tiny_below != 0) word = take_word(spread(address));
   if (WATERTIGHT_UNLIKELY(site_of(word) == 0)) return (struct Block){0, 0};
   uncount(block, word);
   return (struct Block){site_of(word), bytes_of(block, word)};
