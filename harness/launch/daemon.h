@@ -26,6 +26,7 @@ struct LaunchFailure {
   Kind kind = Kind::kCannotExecute;
   std::string message;                ///< What happened, and the remedy.
   std::vector<std::string> log_tail;  ///< Last lines of output.
+  bool is_crash = false;              ///< kDied: of a signal such as SIGSEGV.
 };
 
 /// One running instance with all it owns. The destructor ends it: SIGKILL to whatever is left,

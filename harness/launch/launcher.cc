@@ -120,7 +120,11 @@ class Launcher {
     }
     const Starting starting{state_->guard, *launched_, launched_at_, scenario().ready.timeout,
                             interrupted_};
-    if (Failure failure = wait_until_ready(starting, *sign_)) return failure;
+    if (Failure failure = wait_until_ready(starting, *sign_)) {
+      if (failure->kind == LaunchFailure::Kind::kNotReady && how_.before_giving_up)
+        how_.before_giving_up(state_->guard.processes());
+      return failure;
+    }
     state_->ready_at = posix::Clock::now();
     state_->ready_after = state_->ready_at - launched_at_;
     state_->main = find_main();

@@ -85,7 +85,8 @@ class Wait {
     if (!glance.launcher_exit) return std::nullopt;
     if (!glance.launcher_exit->is_success()) {
       return died(fmt::format("the daemon {} after {:.3f} s, before it was ready",
-                              glance.launcher_exit->describe(), seconds(glance.since_launch)));
+                              glance.launcher_exit->describe(), seconds(glance.since_launch)),
+                  glance.launcher_exit->is_crash());
     }
     if (starting_.guard.has_processes()) return std::nullopt;
     return died(fmt::format(
@@ -93,10 +94,11 @@ class Wait {
         seconds(glance.since_launch)));
   }
 
-  LaunchFailure died(std::string message) const {
+  LaunchFailure died(std::string message, bool is_crash = false) const {
     return {LaunchFailure::Kind::kDied,
             fmt::format("{} (waited for {})", message, sign_.describe()),
-            {}};
+            {},
+            is_crash};
   }
 
   LaunchFailure time_is_up() const {

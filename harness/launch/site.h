@@ -6,9 +6,12 @@
 
 #include <watertight/scenario.h>
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -42,6 +45,8 @@ class Site {
     std::vector<std::string> through = {};
     /// True: the command is executed even where somebody else serves an address of the scenario.
     bool meets_taken_ports = false;
+    /// Called with the processes of a daemon that was not ready in time, before they are killed.
+    std::function<void(std::span<const pid_t>)> before_giving_up = {};
   };
 
   /// Makes the folder, writes files, runs setup. Throws HarnessError where we failed.

@@ -87,7 +87,11 @@ launch::Site* Stage::site() {
 std::optional<launch::Daemon> Stage::start(const launch::Site::Start& how) {
   launch::Site* const place = site();
   if (!place || is_interrupted()) return std::nullopt;
-  auto started = place->start(how);
+  launch::Site::Start watched = how;
+  watched.before_giving_up = [this](std::span<const pid_t> processes) {
+    hang_ = stacks_of(processes);
+  };
+  auto started = place->start(watched);
   if (auto* failure = std::get_if<launch::LaunchFailure>(&started)) {
     failure_ = std::move(*failure);
     return std::nullopt;
@@ -106,7 +110,10 @@ bool Stage::comes_true(const std::function<bool()>& is_true) const {
 
 CheckResult Stage::trouble() const {
   if (is_interrupted()) return inconclusive("interrupted before there was a result");
-  return inconclusive("a fresh instance did not start: " + failure_->message, failure_->log_tail);
+  HangEvidence evidence = hang_;
+  evidence.lines.insert(evidence.lines.begin(), failure_->log_tail.begin(),
+                        failure_->log_tail.end());
+  return inconclusive("a fresh instance did not start: " + failure_->message, evidence);
 }
 
 }  // namespace watertight::rehearsals

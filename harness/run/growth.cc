@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/growth.h"
 
+#include "blame/thread_stacks.h"
 #include "launch/site.h"
 #include "proc/limits.h"
 #include "rehearsals/stop.h"
@@ -238,7 +239,7 @@ void fail_to_launch(const launch::LaunchFailure& failure, const Selection& selec
   report_unmeasured(selection, "the daemon did not start", report);
 }
 
-enum class End { kMeasured, kNeverReady, kDied, kCrashed };
+enum class End { kMeasured, kNeverReady, kCrashedAtStart, kDied, kCrashed };
 
 End run_with(Instruments instruments, const Scenario& scenario, const Selection& selection,
              const Watch& watch, const blame::Suppressions& suppressions, Report& report) {
@@ -255,10 +256,16 @@ End run_with(Instruments instruments, const Scenario& scenario, const Selection&
     how.agent_area = site.folder().root() / "agent";
     instruments.agent = &area.emplace(how.agent_area);
   }
+  blame::ThreadStacks at_start;
+  how.before_giving_up = [&at_start](std::span<const pid_t> processes) {
+    at_start = blame::read_thread_stacks(processes);
+  };
   auto launched = site.start(how);
   if (const auto* failure = std::get_if<launch::LaunchFailure>(&launched)) {
     fail_to_launch(*failure, selection, report, watch);
+    add_stacks(std::move(at_start), report);
     using Kind = launch::LaunchFailure::Kind;
+    if (failure->is_crash) return End::kCrashedAtStart;
     const bool is_its_own = failure->kind == Kind::kDied || failure->kind == Kind::kNotReady;
     return is_its_own ? End::kNeverReady : End::kMeasured;
   }
@@ -308,6 +315,7 @@ std::string run_growth(const Scenario& scenario, const Selection& selection, con
   }
   const End end = run_with(instruments, scenario, selection, watch, suppressions, report);
   if (end == End::kCrashed && !scenario.warp) add_crash(scenario, watch, report);
+  if (end == End::kCrashedAtStart && !scenario.warp) add_crash_at_start(scenario, watch, report);
   return instruments.why_no_agent;
 }
 

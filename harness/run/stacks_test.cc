@@ -66,6 +66,33 @@ TEST(Stacks, OfADaemonThatCrashesUnderLoadNameTheFunction) {
   EXPECT_THAT(report.stacks, is_in("on_line", "crashes_after.c"));
 }
 
+TEST(Stacks, OfADaemonThatCrashesBeforeItIsReadyNameTheFunction) {
+  Scenario scenario = sample_scenario("crashes_at_start");
+  scenario.only = {"growth.fds"};
+  const Report report = check(scenario);
+  EXPECT_THAT(report.error,
+              AllOf(HasSubstr("SIGABRT"), HasSubstr("; in read_configuration (crashes_at_start.c:")));
+  EXPECT_THAT(report.stacks, is_in("main", "crashes_at_start.c"));
+}
+
+TEST(Stacks, OfADaemonThatNeverGetsReadyNameItsLoop) {
+  Scenario scenario = sample_scenario("never_ready");
+  scenario.ready.timeout = 300ms;
+  scenario.only = {"growth.fds"};
+  const Report report = check(scenario);
+  EXPECT_THAT(report.error, AllOf(HasSubstr("not ready"), HasSubstr("; in main (never_ready.c:")));
+  EXPECT_THAT(report.stacks, is_in("main", "never_ready.c"));
+}
+
+TEST(Stacks, OfAnInstanceThatNeverGetsReadyStandWithTheCheckThatWantedIt) {
+  Scenario scenario = sample_scenario("never_ready");
+  scenario.ready.timeout = 300ms;
+  const CheckResult result = result_of(scenario, "shutdown.idle");
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(result.stacks, is_in("main", "never_ready.c"))
+      << testing::PrintToString(result.evidence);
+}
+
 TEST(Stacks, AreNotToldOfADaemonThatEndsInTime) {
   const CheckResult result = result_of(sample_scenario("accept_close"), "shutdown.idle");
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.summary;

@@ -109,7 +109,7 @@ struct Report {
   std::string error;
   /// Last lines of the daemon's output, where something went wrong.
   std::vector<std::string> log_tail;
-  std::vector<ThreadStack> stacks = {};  ///< Of a daemon that died of a crash.
+  std::vector<ThreadStack> stacks = {};  ///< Of a daemon that crashed or never got ready.
   int interrupted_by = 0;                ///< Signal that ended the run, or 0.
   bool deadline_passed = false;          ///< The run's own deadline ended it (exit 124).
   bool is_strict = false;
