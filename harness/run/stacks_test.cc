@@ -70,8 +70,8 @@ TEST(Stacks, OfADaemonThatCrashesBeforeItIsReadyNameTheFunction) {
   Scenario scenario = sample_scenario("crashes_at_start");
   scenario.only = {"growth.fds"};
   const Report report = check(scenario);
-  EXPECT_THAT(report.error,
-              AllOf(HasSubstr("SIGABRT"), HasSubstr("; in read_configuration (crashes_at_start.c:")));
+  EXPECT_THAT(report.error, AllOf(HasSubstr("SIGABRT"),
+                                  HasSubstr("; in read_configuration (crashes_at_start.c:")));
   EXPECT_THAT(report.stacks, is_in("main", "crashes_at_start.c"));
 }
 
