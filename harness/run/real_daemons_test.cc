@@ -78,6 +78,7 @@ TEST_P(RealDaemon, PassesAtASmallDescriptorLimit) {
 
 TEST_P(RealDaemon, FailsWithAPlantedDescriptorLeak) {
   plant("fd");
+  scenario_.only = {"growth.fds"};
   scenario_.descriptor_limit = 1024;
   const Report report = check(scenario_);
   EXPECT_EQ(verdict_of(report, "growth.fds"), Verdict::kFail) << describe(report);
@@ -86,6 +87,7 @@ TEST_P(RealDaemon, FailsWithAPlantedDescriptorLeak) {
 
 TEST_P(RealDaemon, FailsWithAPlantedLeakOf64Bytes) {
   plant("64");
+  scenario_.only = {"growth.heap"};
   const Report report = check(scenario_);
   EXPECT_EQ(verdict_of(report, "growth.heap"), Verdict::kFail) << describe(report);
   EXPECT_THAT(summary_of(report, "growth.heap"), HasSubstr("happened (planted_leak.c:"))
