@@ -78,7 +78,7 @@ std::string describe_descriptor_of(const probe::AgentArea& area, pid_t pid, std:
   for (const proc::OpenFile& file : files)
     if (area.site_of_descriptor(pid, file.fd) == site && (last == nullptr || last->fd < file.fd))
       last = &file;
-  return last == nullptr ? "descriptors" : describe_descriptor(pid, *last);
+  return last == nullptr ? "descriptors" : DescriptorNames().name_of(pid, *last);
 }
 
 /// Of blocks GrowingSites tells, once it has added them up.

@@ -20,54 +20,20 @@ using probe::Resource;
 using proc::OpenFile;
 using proc::SocketState;
 
-/// What the sockets of this network namespace are, by inode.
-class Sockets {
- public:
-  Sockets() {
-    std::set<std::uint16_t> listening;
-    for (const auto& socket : proc::listeners()) {
-      if (socket.family == proc::SocketFact::Family::kTcp) listening.insert(socket.port);
-      words_[socket.inode] = listener(socket);
-    }
-    constexpr std::pair<SocketState, const char*> kStates[] = {
-        {SocketState::kEstablished, "connected"},
-        {SocketState::kSynSent, "connecting"},
-        {SocketState::kFinWait2, "half closed by the daemon"},
-        {SocketState::kCloseWait, "in CLOSE_WAIT"}};
-    for (const auto& [state, word] : kStates) {
-      for (const auto& socket : proc::tcp_sockets(state)) {
-        if (state == SocketState::kCloseWait) half_closed_.insert(socket.inode);
-        words_[socket.inode] =
-            fmt::format("TCP socket {}, {}", word, ends(socket, listening.contains(socket.port)));
-      }
-    }
-  }
+std::string listener(const proc::SocketFact& socket) {
+  using Family = proc::SocketFact::Family;
+  if (socket.family == Family::kUnix) return "Unix socket listening at " + socket.address;
+  return fmt::format("{} at {}:{}",
+                     socket.family == Family::kTcp ? "TCP socket listening" : "UDP socket",
+                     socket.address, socket.port);
+}
 
-  std::string describe(std::uint64_t inode) const {
-    const auto found = words_.find(inode);
-    return found == words_.end() ? "socket" : found->second;
-  }
-  bool is_half_closed(std::uint64_t inode) const { return half_closed_.contains(inode); }
-
- private:
-  static std::string listener(const proc::SocketFact& socket) {
-    using Family = proc::SocketFact::Family;
-    if (socket.family == Family::kUnix) return "Unix socket listening at " + socket.address;
-    return fmt::format("{} at {}:{}",
-                       socket.family == Family::kTcp ? "TCP socket listening" : "UDP socket",
-                       socket.address, socket.port);
-  }
-
-  /// The port of a client is another one each time, that of a server says which it is.
-  static std::string ends(const proc::SocketFact& socket, bool is_accepted) {
-    if (!is_accepted) return "to " + socket.peer;
-    return fmt::format("accepted at {}:{} from {}", socket.address, socket.port,
-                       socket.peer.substr(0, socket.peer.rfind(':')));
-  }
-
-  std::unordered_map<std::uint64_t, std::string> words_;
-  std::set<std::uint64_t> half_closed_;
-};
+/// The port of a client is another one each time, that of a server says which it is.
+std::string ends(const proc::SocketFact& socket, bool is_accepted) {
+  if (!is_accepted) return "to " + socket.peer;
+  return fmt::format("accepted at {}:{} from {}", socket.address, socket.port,
+                     socket.peer.substr(0, socket.peer.rfind(':')));
+}
 
 std::string describe_flags(unsigned flags) {
   const unsigned access = flags & O_ACCMODE;
@@ -75,14 +41,6 @@ std::string describe_flags(unsigned flags) {
                      : access == O_WRONLY ? "write-only"
                                           : "read and write";
   if (flags & O_APPEND) text += ", append";
-  return text;
-}
-
-std::string describe(pid_t pid, const OpenFile& file, const Sockets& sockets) {
-  if (file.kind == OpenFile::Kind::kSocket) return sockets.describe(file.inode);
-  std::string text = file.kind == OpenFile::Kind::kPipe ? "pipe" : name_pattern(file.target);
-  if (file.kind == OpenFile::Kind::kAnonymous || file.kind == OpenFile::Kind::kMemfd) return text;
-  if (const auto flags = proc::read_open_flags(pid, file.fd)) text += ", " + describe_flags(*flags);
   return text;
 }
 
@@ -135,9 +93,9 @@ class Census {
   void look_at(pid_t pid) {
     if (const auto stat = proc::read_stat(pid)) count(Resource::kChildren, stat->comm);
     for (const auto& file : proc::read_open_files(pid).value_or(std::vector<OpenFile>{})) {
-      const std::string what = describe(pid, file, sockets_);
+      const std::string what = names_.name_of(pid, file);
       count(Resource::kFds, what);
-      if (sockets_.is_half_closed(file.inode)) count(Resource::kCloseWait, what);
+      if (names_.is_half_closed(file)) count(Resource::kCloseWait, what);
       if (file.kind == OpenFile::Kind::kRegular && file.links == 0)
         count(Resource::kDeletedFiles, what);
     }
@@ -146,7 +104,7 @@ class Census {
   }
 
   const probe::Sampler& sampler_;
-  const Sockets sockets_;
+  const DescriptorNames names_;
   Inventory inventory_;
 };
 
@@ -154,15 +112,39 @@ class Census {
 
 Inventory take_inventory(const probe::Sampler& sampler) { return Census(sampler).take(); }
 
-std::vector<std::string> describe_descriptors(pid_t pid, const std::vector<OpenFile>& files) {
-  std::vector<std::string> texts;
-  const Sockets sockets;
-  for (const OpenFile& file : files) texts.push_back(describe(pid, file, sockets));
-  return texts;
+DescriptorNames::DescriptorNames() {
+  std::set<std::uint16_t> listening;
+  for (const auto& socket : proc::listeners()) {
+    if (socket.family == proc::SocketFact::Family::kTcp) listening.insert(socket.port);
+    sockets_[socket.inode] = listener(socket);
+  }
+  constexpr std::pair<SocketState, const char*> kStates[] = {
+      {SocketState::kEstablished, "connected"},
+      {SocketState::kSynSent, "connecting"},
+      {SocketState::kFinWait2, "half closed by the daemon"},
+      {SocketState::kCloseWait, "in CLOSE_WAIT"}};
+  for (const auto& [state, word] : kStates) {
+    for (const auto& socket : proc::tcp_sockets(state)) {
+      if (state == SocketState::kCloseWait) half_closed_.insert(socket.inode);
+      sockets_[socket.inode] =
+          fmt::format("TCP socket {}, {}", word, ends(socket, listening.contains(socket.port)));
+    }
+  }
 }
 
-std::string describe_descriptor(pid_t pid, const OpenFile& file) {
-  return describe(pid, file, Sockets());
+std::string DescriptorNames::name_of(pid_t pid, const OpenFile& file) const {
+  if (file.kind == OpenFile::Kind::kSocket) {
+    const auto found = sockets_.find(file.inode);
+    return found == sockets_.end() ? "socket" : found->second;
+  }
+  std::string text = file.kind == OpenFile::Kind::kPipe ? "pipe" : name_pattern(file.target);
+  if (file.kind == OpenFile::Kind::kAnonymous || file.kind == OpenFile::Kind::kMemfd) return text;
+  if (const auto flags = proc::read_open_flags(pid, file.fd)) text += ", " + describe_flags(*flags);
+  return text;
+}
+
+bool DescriptorNames::is_half_closed(const OpenFile& file) const {
+  return half_closed_.contains(file.inode);
 }
 
 std::vector<Blame> find_grown(const Inventory& before, const Inventory& after, Resource resource) {

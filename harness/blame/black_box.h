@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace watertight::blame {
@@ -27,9 +29,18 @@ using Inventory = std::array<std::map<std::string, std::uint64_t>, probe::kResou
 /// three syscalls a descriptor.
 Inventory take_inventory(const probe::Sampler& sampler);
 
-/// Descriptors as an inventory has them. Dear: asks the kernel for all sockets there are.
-std::vector<std::string> describe_descriptors(pid_t pid, const std::vector<proc::OpenFile>& files);
-std::string describe_descriptor(pid_t pid, const proc::OpenFile& file);
+/// Names descriptors as an inventory does. Dear to make: asks the kernel for all sockets there are.
+class DescriptorNames {
+ public:
+  DescriptorNames();
+
+  std::string name_of(pid_t pid, const proc::OpenFile& file) const;
+  bool is_half_closed(const proc::OpenFile& file) const;  ///< In CLOSE_WAIT.
+
+ private:
+  std::unordered_map<std::uint64_t, std::string> sockets_;  ///< By inode.
+  std::unordered_set<std::uint64_t> half_closed_;
+};
 
 /// What there is more of, most first; `share` is of all that there is more of.
 std::vector<Blame> find_grown(const Inventory& before, const Inventory& after,

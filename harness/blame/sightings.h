@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "proc/files.h"
-
 #include <sys/types.h>
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,23 +28,22 @@ class Sightings {
   /// May be called as often as is convenient: only looks that are some way apart are made.
   void look(std::uint64_t operations, double seconds, const std::vector<pid_t>& processes);
 
-  /// The ages, at this moment of the run, of what came later and is still there, the oldest by what
-  /// it is, as an inventory has it: `/var/log/data.log, write-only, append`. Dear.
+  /// The age, at this moment of the run, of the oldest descriptor of each of these names that came
+  /// later and is still there, as an inventory has it: `/var/log/data.log, write-only, append`.
   std::map<std::string, Age> oldest(std::uint64_t operations, double seconds,
-                                    const std::vector<pid_t>& processes) const;
+                                    const std::set<std::string>& names) const;
 
  private:
   struct Sighting {
-    std::uint64_t inode = 0;
-    proc::OpenFile::Kind kind{};
+    std::uint64_t device = 0, inode = 0;
     std::uint64_t operations = 0;
     double seconds = 0;
     bool is_of_the_start = false;
-    bool is_of(const proc::OpenFile& file) const {
-      return inode == file.inode && kind == file.kind;
-    }
   };
   using Descriptor = std::pair<pid_t, int>;
+
+  /// Those that came later, the oldest first.
+  std::vector<Descriptor> by_age() const;
 
   std::map<Descriptor, Sighting> seen_;
   std::optional<std::uint64_t> last_look_;

@@ -26,7 +26,7 @@ class SightingsTest : public testing::Test {
     sightings_.look(operations, seconds, {::getpid()});
   }
   std::optional<Age> age_of(const std::string& what, std::uint64_t operations, double seconds) {
-    const auto ages = sightings_.oldest(operations, seconds, {::getpid()});
+    const auto ages = sightings_.oldest(operations, seconds, {what});
     const auto found = ages.find(what);
     return found == ages.end() ? std::nullopt : std::optional(found->second);
   }
@@ -58,7 +58,7 @@ TEST_F(SightingsTest, TellsNothingOfTheStartAndOfWhatNoLookHasSeen) {
   look(0, 0);
   look(100, 1);
   const int young = open_it("/etc/passwd");
-  const auto ages = sightings_.oldest(200, 2, {::getpid()});
+  const auto ages = sightings_.oldest(200, 2, {"/etc/group, read-only", "/etc/passwd, read-only"});
   EXPECT_THAT(ages, Not(Contains(Key("/etc/group, read-only"))));
   EXPECT_THAT(ages, Not(Contains(Key("/etc/passwd, read-only"))));
   ::close(old);

@@ -43,6 +43,7 @@ std::optional<OpenFile> look_at(const posix::OpenDirectory& folder, int fd) {
   if (!target || !about) return std::nullopt;  // closed between the looks
   return OpenFile{.fd = fd,
                   .kind = kind_of(*about, *target),
+                  .device = about->st_dev,
                   .inode = about->st_ino,
                   .links = about->st_nlink,
                   .target = std::move(*target)};
@@ -76,12 +77,28 @@ bool look_for_fd_count_in_stat() {
 std::optional<std::vector<OpenFile>> read_open_files(pid_t pid) {
   const auto folder = open_folder(pid, "fd");
   if (!folder) return none_if_ending<std::vector<OpenFile>>(pid);
+  const bool is_own = pid == posix::own_pid();
   std::vector<OpenFile> files;
   for (const int fd : numbers_in(*folder)) {
-    if (pid == posix::own_pid() && fd == folder->fd()) continue;
+    if (is_own && fd == folder->fd()) continue;
     if (auto file = look_at(*folder, fd)) files.push_back(std::move(*file));
   }
   return files;
+}
+
+std::optional<OpenFile> read_open_file(pid_t pid, int fd) {
+  const auto folder = open_folder(pid, "fd");
+  return folder ? look_at(*folder, fd) : std::nullopt;
+}
+
+std::vector<DescriptorIdentity> read_descriptor_identities(pid_t pid) {
+  const auto folder = open_folder(pid, "fd");
+  std::vector<DescriptorIdentity> found;
+  if (!folder) return found;
+  for (const int fd : numbers_in(*folder))
+    if (const auto about = folder->stat_of(std::to_string(fd)))
+      found.push_back({.fd = fd, .device = about->st_dev, .inode = about->st_ino});
+  return found;
 }
 
 std::optional<std::uint64_t> count_open_files(pid_t pid) {

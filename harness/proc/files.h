@@ -17,7 +17,7 @@ struct OpenFile {
   enum class Kind { kRegular, kDirectory, kSocket, kPipe, kDevice, kAnonymous, kMemfd };
   int fd = -1;
   Kind kind = Kind::kAnonymous;
-  std::uint64_t inode = 0;
+  std::uint64_t device = 0, inode = 0;
   std::uint64_t links = 0;  ///< 0: deleted, where `kind` is kRegular.
   std::string target;  ///< Text of the link: `/var/log/x`, `socket:[71]`, `anon_inode:[eventpoll]`.
 };
@@ -25,6 +25,18 @@ struct OpenFile {
 /// All descriptors; none for a zombie, empty where the process is gone. Costs two syscalls a
 /// descriptor.
 std::optional<std::vector<OpenFile>> read_open_files(pid_t pid);
+
+/// One of them; empty where it is closed.
+std::optional<OpenFile> read_open_file(pid_t pid, int fd);
+
+/// What tells a descriptor from another that is opened later under its number, mostly.
+struct DescriptorIdentity {
+  int fd = -1;
+  std::uint64_t device = 0, inode = 0;
+};
+
+/// Of all descriptors, for one syscall each.
+std::vector<DescriptorIdentity> read_descriptor_identities(pid_t pid);
 
 /// Number of open descriptors: st_size of `/proc/PID/fd`, one syscall (kernel 6.2; a listing
 /// before). Does not count the harness's own look.

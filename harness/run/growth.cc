@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Once a check has failed the others have this long to come to a verdict of their own.
-constexpr auto kGrace = 2s;
+constexpr auto kGrace = 1500ms;
 /// Operations after which a stress that never worked is given up.
 constexpr std::uint64_t kHopeless = 32;
 /// A daemon that leaks is watched while idle, to tell time from work: for so long at most ...

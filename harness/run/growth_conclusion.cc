@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <set>
 
 namespace watertight::run {
 namespace {
@@ -86,19 +87,24 @@ CheckResult GrowthRun::conclude(const Judged& judged, const blame::Inventory& af
   if (verdict.verdict == Verdict::kFail) {
     result.blame = blame::find_grown(inventory_before_, after, judged.resource);
     if (result.blame.size() > kMostBlamed) result.blame.resize(kMostBlamed);
-    std::ranges::copy(blame::describe_grown(result.blame, kMostTold, ages_of(judged.resource)),
+    const auto ages = ages_of(judged.resource, result.blame);
+    std::ranges::copy(blame::describe_grown(result.blame, kMostTold, ages),
                       std::back_inserter(result.evidence));
   }
   return result;
 }
 
 /// Of descriptors: one that stays is no client that is just served.
-std::map<std::string, blame::Age> GrowthRun::ages_of(Resource resource) const {
+std::map<std::string, blame::Age> GrowthRun::ages_of(Resource resource,
+                                                     const std::vector<Blame>& grown) const {
   const bool is_descriptor = resource == Resource::kFds || resource == Resource::kCloseWait ||
                              resource == Resource::kDeletedFiles;
   if (!is_descriptor || !daemon_.is_alive()) return {};
   const double now = seconds(Clock::now() - daemon_.ready_at());
-  auto ages = sightings_.oldest(tally_.attempted, now, sampler_.live());
+  std::set<std::string> names;
+  for (const Blame& blame : grown)
+    if (names.size() < kMostTold) names.insert(blame.what);
+  auto ages = sightings_.oldest(tally_.attempted, now, names);
   if (is_idle_)  // Its operations are time.
     for (auto& [what, age] : ages) age.operations = 0;
   return ages;

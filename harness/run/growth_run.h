@@ -69,7 +69,8 @@ class GrowthRun {
   bool is_news(const Judged& judged) const;  ///< It has failed, and was not expected to.
   void conclude();
   CheckResult conclude(const Judged& judged, const blame::Inventory& after) const;
-  std::map<std::string, blame::Age> ages_of(Resource resource) const;
+  std::map<std::string, blame::Age> ages_of(Resource resource,
+                                            const std::vector<Blame>& grown) const;
   void find_why_no_heap();
   bool counts_heap() const;
   bool is_measured(Resource resource) const;
