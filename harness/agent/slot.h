@@ -32,7 +32,7 @@ extern uint32_t stack_kinds;
 /// Whether this process counts. Lies on a page that the kernel wipes in a forked child, however it
 /// was forked (MADV_WIPEONFORK), so that none counts in the slot of its parent.
 struct Membership {
-  uint64_t skipped_below;  ///< Of these blocks none is counted; see may_count().
+  uint64_t skipped_below;  ///< No block is counted whose hash's low half is; see may_count().
   uint32_t state;
 } __attribute__((aligned(kWatertightAgentPage)));
 enum { kWiped, kJoining, kCounting, kOff };
@@ -52,15 +52,20 @@ int join_area(void);
 void count_nothing_yet(void);
 void open_area(void);
 
-/// Without joining.
+/// Whether this process counts, without joining.
 static inline int counts_now(void) {
   return __atomic_load_n(&membership.state, __ATOMIC_ACQUIRE) == kCounting;
 }
 
+/// Whether it counts; a forked child joins.
 static inline int is_counting(void) {
   const uint32_t state = __atomic_load_n(&membership.state, __ATOMIC_ACQUIRE);
   return __builtin_expect(state == kCounting, 1) || (state == kWiped && join_area());
 }
+
+/// The same for what belongs to a process rather than to its memory: a vfork child closes and opens
+/// descriptors of its own.
+static inline int is_counting_process(void) { return self.vfork_depth == 0 && is_counting(); }
 
 /// False for a block of which nothing is to be noted; one comparison, and true wherever it cannot
 /// know. One block of 2^sample_shift is told by its hash, which is one of its address, so that no
@@ -68,10 +73,6 @@ static inline int is_counting(void) {
 static inline int may_count(uint64_t hash) {
   return (uint32_t)hash >= __atomic_load_n(&membership.skipped_below, __ATOMIC_ACQUIRE);
 }
-
-/// The same for what belongs to a process rather than to its memory: a vfork child closes and opens
-/// descriptors of its own.
-static inline int is_counting_process(void) { return self.vfork_depth == 0 && is_counting(); }
 
 static inline void note_missed(void) { __atomic_fetch_add(&slot->missed, 1, __ATOMIC_RELAXED); }
 static inline void note_missed_block(void) {
