@@ -228,8 +228,8 @@ struct Block remove_block(const void *block) {
   return (struct Block){site_of(word), bytes_of(block, word)};
 }
 
-// What follows is for nearly all blocks. Whatever else there may be to do is in calls that come
-// last, so that no register has to be saved for it.
+// What follows is for nearly all blocks, and here so that the map is inlined into it. Whatever else
+// there may be to do is in calls that come last, so that no register has to be saved for it.
 
 static __attribute__((noinline)) void *note_with_care(void *block, size_t bytes,
                                                       const void *caller) {

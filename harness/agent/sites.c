@@ -132,7 +132,7 @@ uint32_t find_site(unsigned kind, const void *caller) {
   const uint32_t known = known_site(kind, caller);
   if (known != 0) return known;
   const uint32_t site = find_or_add_site(kind, caller);
-  return slot->sites[site].takes_stacks ? find_stack_site(site, kind, caller) : site;
+  return takes_stacks(site) ? find_stack_site(site, kind, caller) : site;
 }
 
 void inherit_sites(struct WatertightAgentSlot *mine, const struct WatertightAgentSlot *parents) {

@@ -23,13 +23,18 @@ static inline uint64_t site_key(unsigned kind, const void *caller) {
   return (uint64_t)kind << 56 | (uintptr_t)caller;
 }
 
+/// The harness may tell a site to, at any time.
+static inline int takes_stacks(uint32_t site) {
+  return __atomic_load_n(&slot->sites[site].takes_stacks, __ATOMIC_RELAXED) != 0;
+}
+
 /// The site that a caller counts for where that is known and takes no stacks; else 0.
 static inline uint32_t known_site(unsigned kind, const void *caller) {
   const uint64_t key = site_key(kind, caller);
   const struct SiteOfKey *found = &site_index[site_hash(key)];
   const uint32_t site = found->site;
   if (WATERTIGHT_UNLIKELY(__atomic_load_n(&found->key, __ATOMIC_ACQUIRE) != key)) return 0;
-  return __atomic_load_n(&slot->sites[site].takes_stacks, __ATOMIC_RELAXED) ? 0 : site;
+  return takes_stacks(site) ? 0 : site;
 }
 
 /// The site that a caller counts for; where it takes stacks, the one of the present stack. Not

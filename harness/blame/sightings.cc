@@ -5,6 +5,7 @@
 #include "proc/files.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace watertight::blame {
 namespace {
@@ -23,42 +24,33 @@ void Sightings::look(std::uint64_t operations, double seconds,
   last_look_ = operations;
   std::map<Descriptor, Sighting> now;
   for (const pid_t pid : processes) {
-    for (const auto& [fd, device, inode] : proc::read_descriptor_identities(pid)) {
-      const auto old = seen_.find({pid, fd});
-      const bool is_known =
-          old != seen_.end() && old->second.device == device && old->second.inode == inode;
-      now[{pid, fd}] = is_known ? old->second
-                                : Sighting{.device = device,
-                                           .inode = inode,
-                                           .operations = operations,
-                                           .seconds = seconds,
-                                           .is_of_the_start = is_first};
+    for (const auto& open : proc::read_descriptor_identities(pid)) {
+      const auto old = seen_.find({pid, open.fd});
+      const bool is_known = old != seen_.end() && old->second.is_of(open);
+      now[{pid, open.fd}] = is_known ? old->second
+                                     : Sighting{.device = open.device,
+                                                .inode = open.inode,
+                                                .operations = operations,
+                                                .seconds = seconds,
+                                                .is_of_the_start = is_first};
     }
   }
   seen_ = std::move(now);
 }
 
-std::vector<Sightings::Descriptor> Sightings::by_age() const {
-  std::vector<std::pair<double, Descriptor>> found;
-  for (const auto& [descriptor, sighting] : seen_)
-    if (!sighting.is_of_the_start) found.emplace_back(sighting.seconds, descriptor);
-  std::ranges::sort(found);
-  std::vector<Descriptor> descriptors;
-  for (const auto& [since, descriptor] : found) descriptors.push_back(descriptor);
-  return descriptors;
-}
-
 std::map<std::string, Age> Sightings::oldest(std::uint64_t operations, double seconds,
                                              const std::set<std::string>& names) const {
+  std::vector<std::pair<Descriptor, Sighting>> later;
+  std::ranges::copy_if(seen_, std::back_inserter(later),
+                       [](const auto& seen) { return !seen.second.is_of_the_start; });
+  std::ranges::sort(later, {}, [](const auto& seen) { return seen.second.seconds; });
   const DescriptorNames inventory;
   std::map<std::string, Age> oldest;
-  for (const Descriptor& descriptor : by_age()) {
+  for (const auto& [descriptor, sighting] : later) {
     if (oldest.size() == names.size()) break;
-    const auto& [pid, fd] = descriptor;
-    const Sighting& sighting = seen_.at(descriptor);
-    const auto file = proc::read_open_file(pid, fd);
-    if (!file || file->device != sighting.device || file->inode != sighting.inode) continue;
-    const std::string name = inventory.name_of(pid, *file);
+    const auto file = proc::read_open_file(descriptor.first, descriptor.second);
+    if (!file || !sighting.is_of(*file)) continue;
+    const std::string name = inventory.name_of(descriptor.first, *file);
     if (names.contains(name))
       oldest.try_emplace(name, Age{seconds - sighting.seconds, operations - sighting.operations});
   }

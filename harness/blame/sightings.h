@@ -39,11 +39,13 @@ class Sightings {
     std::uint64_t operations = 0;
     double seconds = 0;
     bool is_of_the_start = false;
+
+    template <typename Seen>
+    bool is_of(const Seen& seen) const {
+      return device == seen.device && inode == seen.inode;
+    }
   };
   using Descriptor = std::pair<pid_t, int>;
-
-  /// Those that came later, the oldest first.
-  std::vector<Descriptor> by_age() const;
 
   std::map<Descriptor, Sighting> seen_;
   std::optional<std::uint64_t> last_look_;

@@ -50,42 +50,52 @@ std::optional<double> run_load(std::vector<std::string> arguments, const AgentAr
   return std::strtod(text, nullptr);
 }
 
-/// The least that a load costs, without the agent and with it.
-struct Costs {
-  double bare = std::numeric_limits<double>::infinity();
-  double with_agent = std::numeric_limits<double>::infinity();
+/// What a load costs without the agent and with it, in turns.
+class Comparison {
+ public:
+  Comparison(std::vector<std::string> arguments, const AgentArea::Options& options)
+      : arguments_(std::move(arguments)),
+        file_(std::filesystem::temp_directory_path() /
+              ("agent_bench." + std::to_string(::getpid()) + "." + arguments_.back())),
+        area_(file_, options) {}
+  ~Comparison() { std::filesystem::remove(file_); }
+  Comparison(const Comparison&) = delete;
+  Comparison& operator=(const Comparison&) = delete;
 
-  double added() const { return with_agent - bare; }
+  /// Runs it once each; what it cost with the agent, empty where it failed.
+  std::optional<double> take_turn() {
+    const auto bare = run_load(arguments_, nullptr), with_agent = run_load(arguments_, &area_);
+    if (!bare || !with_agent) return std::nullopt;
+    least_bare_ = std::min(least_bare_, *bare);
+    least_with_agent_ = std::min(least_with_agent_, *with_agent);
+    return with_agent;
+  }
+
+  double least_bare() const { return least_bare_; }
+  double least_with_agent() const { return least_with_agent_; }
+  double added() const { return least_with_agent_ - least_bare_; }
+
+ private:
+  std::vector<std::string> arguments_;
+  std::filesystem::path file_;
+  AgentArea area_;
+  double least_bare_ = std::numeric_limits<double>::infinity();
+  double least_with_agent_ = std::numeric_limits<double>::infinity();
 };
 
-Costs costs_of(benchmark::State& state, const std::vector<std::string>& arguments,
-               const AgentArea::Options& options) {
-  const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / ("agent_bench." + std::to_string(::getpid()));
-  Costs least;
-  {
-    const AgentArea area(file, options);
-    for (benchmark::IterationCount i = 0; i < state.max_iterations; ++i) {
-      const auto bare = run_load(arguments, nullptr), with_agent = run_load(arguments, &area);
-      if (!bare || !with_agent) {
-        state.SkipWithError("agent_load failed");
-        break;
-      }
-      least.bare = std::min(least.bare, *bare);
-      least.with_agent = std::min(least.with_agent, *with_agent);
-    }
-  }
-  std::filesystem::remove(file);
-  return least;
-}
+constexpr const char* kLoadFailed = "agent_load failed";
 
 void compare(benchmark::State& state, const std::vector<std::string>& arguments,
              const AgentArea::Options& options) {
-  const Costs costs = costs_of(state, arguments, options);
-  for (auto _ : state) state.SetIterationTime(costs.with_agent * 1e-9);
-  state.counters["bare_ns"] = costs.bare;
-  state.counters["agent_ns"] = costs.with_agent;
-  state.counters["x_bare"] = costs.with_agent / costs.bare;
+  Comparison load(arguments, options);
+  for (auto _ : state) {
+    const auto nanoseconds = load.take_turn();
+    if (!nanoseconds) return state.SkipWithError(kLoadFailed);
+    state.SetIterationTime(*nanoseconds * 1e-9);
+  }
+  state.counters["bare_ns"] = load.least_bare();
+  state.counters["agent_ns"] = load.least_with_agent();
+  state.counters["x_bare"] = load.least_with_agent() / load.least_bare();
 }
 
 #define WATERTIGHT_COMPARE(name, options, ...)                                   \
@@ -106,20 +116,18 @@ WATERTIGHT_COMPARE(OpenWithStacks, kExact, "open", "1", "50000");
 WATERTIGHT_COMPARE(OpenWithStacksFourThreads, kExact, "open", "4", "50000");
 WATERTIGHT_COMPARE(MapWithStacks, kExact, "mmap", "1", "50000");
 
-/// Anonymous memory of a process that holds one block.
-double fixed_bytes(benchmark::State& state) {
-  return costs_of(state, {"hold", "32", "1"}, kExact).added();
-}
+const std::vector<std::string> kHoldOne = {"hold", "32", "1"};
 
 /// So many bytes, so many blocks. (Of those above 128 KiB glibc maps each apart.)
 void LiveBlocks(benchmark::State& state) {
-  const double bytes =
-      costs_of(state, {"hold", std::to_string(state.range(0)), std::to_string(state.range(1))},
-               kExact)
-          .added();
+  Comparison many({"hold", std::to_string(state.range(0)), std::to_string(state.range(1))}, kExact);
+  Comparison one(kHoldOne, kExact);
+  for (auto _ : state) {
+    if (!many.take_turn() || !one.take_turn()) return state.SkipWithError(kLoadFailed);
+    state.SetIterationTime(0);
+  }
   state.counters["bytes_per_block"] =
-      (bytes - fixed_bytes(state)) / static_cast<double>(state.range(1));
-  for (auto _ : state) state.SetIterationTime(0);
+      (many.added() - one.added()) / static_cast<double>(state.range(1));
 }
 BENCHMARK(LiveBlocks)
     ->UseManualTime()
@@ -133,9 +141,14 @@ BENCHMARK(LiveBlocks)
     ->Args({100'000, 5'000})
     ->Args({500'000, 2'000});
 
+/// Anonymous memory of a process that holds one block.
 void Fixed(benchmark::State& state) {
-  state.counters["bytes"] = fixed_bytes(state);
-  for (auto _ : state) state.SetIterationTime(0);
+  Comparison one(kHoldOne, kExact);
+  for (auto _ : state) {
+    if (!one.take_turn()) return state.SkipWithError(kLoadFailed);
+    state.SetIterationTime(0);
+  }
+  state.counters["bytes"] = one.added();
 }
 BENCHMARK(Fixed)->UseManualTime()->Iterations(2);
 

@@ -26,7 +26,7 @@ struct OpenFile {
 /// descriptor.
 std::optional<std::vector<OpenFile>> read_open_files(pid_t pid);
 
-/// One of them; empty where it is closed.
+/// One of them; empty where it is closed. Throws HarnessError.
 std::optional<OpenFile> read_open_file(pid_t pid, int fd);
 
 /// What tells a descriptor from another that is opened later under its number, mostly.
@@ -35,7 +35,7 @@ struct DescriptorIdentity {
   std::uint64_t device = 0, inode = 0;
 };
 
-/// Of all descriptors, for one syscall each.
+/// Of all descriptors, for one syscall each; none where the process is gone. Throws HarnessError.
 std::vector<DescriptorIdentity> read_descriptor_identities(pid_t pid);
 
 /// Number of open descriptors: st_size of `/proc/PID/fd`, one syscall (kernel 6.2; a listing

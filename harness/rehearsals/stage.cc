@@ -87,6 +87,7 @@ launch::Site* Stage::site() {
 std::optional<launch::Daemon> Stage::start(const launch::Site::Start& how) {
   launch::Site* const place = site();
   if (!place || is_interrupted()) return std::nullopt;
+  hang_ = {};
   launch::Site::Start watched = how;
   watched.before_giving_up = [this](std::span<const pid_t> processes) {
     hang_ = stacks_of(processes);

@@ -66,7 +66,7 @@ class Stage {
   const Interrupted& interrupted_;
   std::optional<launch::Site> site_;
   std::optional<launch::LaunchFailure> failure_;
-  HangEvidence hang_;  ///< Of an instance that was not ready in time.
+  HangEvidence hang_;  ///< Of the last instance, where it was not ready in time.
 };
 
 }  // namespace watertight::rehearsals

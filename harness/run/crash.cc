@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 #include <variant>
 
@@ -70,13 +71,13 @@ blame::ThreadStacks crash_at_start(const Scenario& scenario, const Watch& watch)
   return seen;
 }
 
-/// Another instance is another try: what goes wrong there is a remark.
-template <typename Crash>
-void add(const Crash& crash, const Watch& watch, Report& report) {
+/// What goes wrong with the other instance is a remark.
+void add_stacks_of(const std::function<blame::ThreadStacks()>& another_crash, const Watch& watch,
+                   Report& report) {
   watch.announce("letting it crash again");
   blame::ThreadStacks seen;
   try {
-    seen = crash();
+    seen = another_crash();
   } catch (const HarnessError& error) {
     seen.remarks.emplace_back(error.what());
   }
@@ -87,11 +88,11 @@ void add(const Crash& crash, const Watch& watch, Report& report) {
 
 void add_crash(const Scenario& scenario, const Watch& watch, Report& report) {
   const std::uint64_t operations = kMore * report.operations + kFew;
-  add([&] { return crash_again(scenario, watch, operations); }, watch, report);
+  add_stacks_of([&] { return crash_again(scenario, watch, operations); }, watch, report);
 }
 
 void add_crash_at_start(const Scenario& scenario, const Watch& watch, Report& report) {
-  add([&] { return crash_at_start(scenario, watch); }, watch, report);
+  add_stacks_of([&] { return crash_at_start(scenario, watch); }, watch, report);
 }
 
 void add_stacks(blame::ThreadStacks seen, Report& report) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <ranges>
 #include <set>
 
 namespace watertight::run {
@@ -102,8 +103,7 @@ std::map<std::string, blame::Age> GrowthRun::ages_of(Resource resource,
   if (!is_descriptor || !daemon_.is_alive()) return {};
   const double now = seconds(Clock::now() - daemon_.ready_at());
   std::set<std::string> names;
-  for (const Blame& blame : grown)
-    if (names.size() < kMostTold) names.insert(blame.what);
+  for (const Blame& blame : grown | std::views::take(kMostTold)) names.insert(blame.what);
   auto ages = sightings_.oldest(tally_.attempted, now, names);
   if (is_idle_)  // Its operations are time.
     for (auto& [what, age] : ages) age.operations = 0;

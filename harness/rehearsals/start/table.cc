@@ -174,7 +174,8 @@ std::span<const Check> start_checks() {
        {.title = "its start leaves the daemon, and nothing else",
         .what = "After the start its processes are one tree, without a shell that waits, a zombie "
                 "or a process beside it.",
-        .how = "All processes of an instance that is ready, until they settle, for at most 2 s.",
+        .how = "All processes of an instance that has come to rest, until they settle, for at most "
+               "2 s.",
         .why = "A shell in between gets the signals that are meant for the daemon. A second tree "
                "is what init does not know of and never stops.",
         .source = "daemon(7), SysV daemons, steps 6 to 8; wait(2)",
